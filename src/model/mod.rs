@@ -1,0 +1,17 @@
+//! The words every layer speaks.
+
+mod balance;
+mod currency;
+mod error;
+mod money;
+mod report;
+mod secret;
+mod site;
+
+pub use balance::{Balance, Detail};
+pub use currency::{Currency, InvalidCurrency};
+pub use error::{Error, Kind, Result};
+pub use money::{InvalidAmount, Money, amount_from_number, amount_from_text, minor_to_major};
+pub use report::{Report, Row, Total};
+pub use secret::{Credentials, Secret};
+pub use site::{Site, Stamp};

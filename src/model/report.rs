@@ -1,0 +1,85 @@
+//! Everything one run found out.
+
+use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
+
+use super::{Balance, Currency, Error};
+
+/// One line of a report, in the order in which it is shown.
+#[derive(Clone, Debug)]
+pub enum Row {
+    /// A balance that was read.
+    Balance(Box<Balance>),
+    /// One that could not be read.
+    Error(Box<Error>),
+}
+
+/// What is left in all accounts of one currency together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Total {
+    /// The currency. Nothing is added across currencies.
+    pub currency: Currency,
+    /// The sum; `None` when it is too large to be kept exactly.
+    pub available: Option<Decimal>,
+    /// How many balances were added.
+    pub accounts: u64,
+}
+
+impl Total {
+    /// Adds a balance to the total of its currency. Totals stand in the order in which currencies are first seen.
+    pub fn add(totals: &mut Vec<Self>, balance: &Balance) {
+        let at = totals.iter().position(|total| total.currency == balance.currency).unwrap_or_else(|| {
+            totals.push(Self { currency: balance.currency, available: Some(Decimal::ZERO), accounts: 0 });
+            totals.len() - 1
+        });
+        let total = &mut totals[at];
+        total.available = total.available.and_then(|sum| exact_sum(sum, balance.available));
+        total.accounts += 1;
+    }
+}
+
+/// The sum without rounding, or nothing. (Decimal's own addition gives up digits to make a large sum fit.)
+fn exact_sum(a: Decimal, b: Decimal) -> Option<Decimal> {
+    let sum = a.checked_add(b)?;
+    (sum.checked_sub(a) == Some(b) && sum.checked_sub(b) == Some(a)).then_some(sum)
+}
+
+/// Everything one run found out.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// When the report was made.
+    pub generated_at: DateTime<Utc>,
+    /// Balances and errors, in the order in which they were asked for.
+    pub rows: Vec<Row>,
+    /// A total for each currency.
+    pub totals: Vec<Total>,
+}
+
+impl Report {
+    /// A report of rows, with their totals.
+    pub fn new(generated_at: DateTime<Utc>, rows: Vec<Row>) -> Self {
+        let mut report = Self { generated_at, rows, totals: Vec::new() };
+        for row in &report.rows {
+            if let Row::Balance(balance) = row {
+                Total::add(&mut report.totals, balance);
+            }
+        }
+        report
+    }
+
+    /// The balances that were read.
+    pub fn balances(&self) -> impl Iterator<Item = &Balance> {
+        self.rows.iter().filter_map(|row| match row {
+            Row::Balance(balance) => Some(&**balance),
+            Row::Error(_) => None,
+        })
+    }
+
+    /// What could not be read.
+    pub fn errors(&self) -> impl Iterator<Item = &Error> {
+        self.rows.iter().filter_map(|row| match row {
+            Row::Error(error) => Some(&**error),
+            Row::Balance(_) => None,
+        })
+    }
+}

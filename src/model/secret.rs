@@ -1,0 +1,77 @@
+//! Secrets: values that no log, error or output can hold.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use zeroize::Zeroize;
+
+/// A secret text. It has no `Display`, `Serialize` or `Deref`, its `Debug` shows nothing, and its memory is
+/// overwritten when it is dropped.
+#[derive(Clone)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Takes the text over.
+    pub fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text itself. Said only where a request is signed.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+impl Drop for Secret {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+/// What a cloud knows a caller by.
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    /// The key's public name: `SecretId` on Tencent Cloud, `AccessKeyId` on Alibaba Cloud.
+    pub key_id: String,
+    /// What requests are signed with.
+    pub secret: Secret,
+    /// The session token of temporary credentials.
+    pub token: Option<Secret>,
+    /// When temporary credentials end.
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+impl Credentials {
+    /// The key id as it may be shown: its first and last four characters.
+    pub fn masked_key_id(&self) -> String {
+        let characters: Vec<char> = self.key_id.chars().collect();
+        match characters.len() {
+            0..=11 => "****".to_owned(),
+            length => characters[..4].iter().chain(&['*'; 4]).chain(&characters[length - 4..]).collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_no_secret() {
+        let credentials = Credentials {
+            key_id: "AKIDz8krbsJ5yKBZQpn74WFkmLPx3EXAMPLE".to_owned(),
+            secret: Secret::new("hush".to_owned()),
+            token: Some(Secret::new("quiet".to_owned())),
+            expires_at: None,
+        };
+        let shown = format!("{credentials:?}");
+        assert!(!shown.contains("hush") && !shown.contains("quiet"), "{shown}");
+        assert_eq!(credentials.masked_key_id(), "AKID****MPLE");
+    }
+}
