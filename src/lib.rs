@@ -2,5 +2,11 @@
 //!
 //! The layers, in the order in which they may use each other:
 
+/// The network. The only place that knows reqwest.
+pub mod client;
+/// The clouds: what to ask, how to sign it, how to read the answer. No I/O.
+pub mod cloud;
+/// Hashes and encodings that several clouds share.
+pub mod crypto;
 /// The words everything else speaks: money, balances, errors, secrets. Knows nothing below.
 pub mod model;

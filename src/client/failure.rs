@@ -1,0 +1,174 @@
+//! Why no reply came, in words that say what to do.
+
+use std::error::Error as StdError;
+use std::io;
+
+use crate::cloud::{Advice, Failure};
+use crate::model::{Error, Kind};
+
+use super::{LARGEST_REPLY, Settings};
+
+/// A request that got no whole reply.
+#[derive(Debug)]
+pub enum Failed {
+    /// Sending or receiving failed.
+    Http(reqwest::Error, String),
+    /// The attempt took too long.
+    TimedOut,
+    /// The reply is too large.
+    TooLarge,
+    /// It could not be sent at all.
+    Unable(Box<Error>),
+}
+
+impl From<reqwest::Error> for Failed {
+    fn from(error: reqwest::Error) -> Self {
+        Self::Http(error.without_url(), String::new())
+    }
+}
+
+impl Failed {
+    /// Adds which host was asked.
+    pub fn with_host(self, host: &str) -> Self {
+        match self {
+            Self::Http(error, _) => Self::Http(error, host.to_owned()),
+            other => other,
+        }
+    }
+
+    /// Whether the server's certificate was issued by somebody who is not trusted.
+    pub fn is_unknown_issuer(&self) -> bool {
+        let Self::Http(error, _) = self else { return false };
+        matches!(
+            find::<rustls::Error>(error),
+            Some(rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer))
+        )
+    }
+}
+
+/// What to tell of a failed request, and whether to try again.
+pub fn advise(failed: Failed, settings: &Settings) -> Failure {
+    let (error, passing) = match failed {
+        Failed::Unable(error) => (*error, false),
+        Failed::TooLarge => (
+            Error::new(
+                Kind::UnreadableReply,
+                format!("the reply is larger than {} MiB", LARGEST_REPLY >> 20),
+            )
+            .hint("no balance is that large: check `--endpoint` and the proxy"),
+            false,
+        ),
+        Failed::TimedOut => (
+            Error::new(Kind::Timeout, format!("no reply within {} s", settings.timeout.as_secs_f32()))
+                .hint("try again, or give it longer with `--timeout`"),
+            true,
+        ),
+        Failed::Http(error, host) => describe(&error, &host, settings),
+    };
+    let advice = if passing { Advice::Retry { after: None } } else { Advice::GiveUp };
+    Failure { error: Box::new(error), advice }
+}
+
+/// The words for an error of the HTTP client, and whether it may pass.
+fn describe(error: &reqwest::Error, host: &str, settings: &Settings) -> (Error, bool) {
+    if let Some(tls) = find::<rustls::Error>(error) {
+        return (tls_error(tls, host), false);
+    }
+    let text = chain(error);
+    if error.is_timeout() {
+        let seconds = settings.connect_timeout.as_secs_f32();
+        return (
+            Error::new(Kind::Timeout, format!("no connection to {host} within {seconds} s"))
+                .hint("check the network and the proxy"),
+            true,
+        );
+    }
+    let network = |message: String, hint: &'static str| Error::new(Kind::Network, message).hint(hint);
+    if text.contains("proxy authentication required") || text.contains("407") {
+        let hint = "name user and password: `--proxy http://USER:PASSWORD@HOST:PORT`, or in HTTPS_PROXY";
+        return (network("the proxy wants a user and password".to_owned(), hint), false);
+    }
+    if text.contains("tunnel") || text.contains("proxy") {
+        return (
+            network(
+                format!("the proxy does not let us through to {host}: {text}"),
+                "check `--proxy` and HTTPS_PROXY",
+            ),
+            true,
+        );
+    }
+    if text.contains("dns error") || text.contains("lookup address") {
+        let hint = "check the network, the name server and `--endpoint`";
+        return (network(format!("the name {host} could not be resolved: {}", last(error)), hint), true);
+    }
+    if error.is_connect() {
+        let hint = "check the network, the firewall and the proxy";
+        return (network(format!("no connection to {host}: {}", last(error)), hint), true);
+    }
+    let hint = "try again; with `-vv` every attempt is shown";
+    (
+        network(format!("the connection to {host} broke before the reply was whole: {}", last(error)), hint),
+        true,
+    )
+}
+
+fn tls_error(error: &rustls::Error, host: &str) -> Error {
+    use rustls::CertificateError as Certificate;
+    let (why, hint) = match error {
+        rustls::Error::InvalidCertificate(certificate) => match certificate {
+            Certificate::UnknownIssuer => (
+                "its certificate was issued by somebody who is not trusted".to_owned(),
+                "behind a proxy that opens TLS, name its certificate with `--ca-file`",
+            ),
+            Certificate::Expired | Certificate::ExpiredContext { .. } => (
+                "its certificate has expired".to_owned(),
+                "check this machine's clock; otherwise the server's owner must renew it",
+            ),
+            Certificate::NotValidYet | Certificate::NotValidYetContext { .. } => {
+                ("its certificate is not valid yet".to_owned(), "check this machine's clock")
+            }
+            Certificate::NotValidForName | Certificate::NotValidForNameContext { .. } => (
+                "its certificate is for another name".to_owned(),
+                "check `--endpoint`; a proxy or a login page may stand in between",
+            ),
+            other => {
+                (format!("its certificate is not accepted: {other:?}"), "check the proxy and `--ca-file`")
+            }
+        },
+        other => (other.to_string(), "check that the server speaks TLS, and the proxy"),
+    };
+    Error::new(Kind::Network, format!("no TLS connection to {host}: {why}")).hint(hint)
+}
+
+/// The first error of a type among an error and its causes; causes inside an `io::Error` are looked at too.
+fn find<'e, T: StdError + 'static>(error: &'e (dyn StdError + 'static)) -> Option<&'e T> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref::<T>() {
+            return Some(found);
+        }
+        let inner = error.downcast_ref::<io::Error>().and_then(|error| error.get_ref());
+        next = inner.map_or_else(|| error.source(), |inner| Some(inner as &(dyn StdError + 'static)));
+    }
+    None
+}
+
+/// An error with all its causes.
+pub fn chain(error: &(dyn StdError + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text = format!("{text}: {cause}");
+        next = cause.source();
+    }
+    text
+}
+
+/// The innermost cause.
+fn last(error: &(dyn StdError + 'static)) -> String {
+    let mut innermost = error;
+    while let Some(cause) = innermost.source() {
+        innermost = cause;
+    }
+    innermost.to_string()
+}

@@ -1,0 +1,98 @@
+//! TLS: rustls with ring, and which certificates are trusted.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rustls::{ClientConfig, RootCertStore};
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject as _;
+
+use crate::model::{Error, Kind, Result};
+
+/// Which certificates are trusted.
+#[derive(Clone, Debug, Default)]
+pub struct Roots {
+    /// The system's certificates instead of the embedded ones (`SSL_CERT_FILE` and `SSL_CERT_DIR` name them, when set).
+    pub system: bool,
+    /// Further certificates, in PEM files.
+    pub files: Vec<PathBuf>,
+    /// Further certificates, as PEM text.
+    pub pem: Option<String>,
+    /// The system's certificates as well as the embedded ones.
+    also_system: bool,
+}
+
+impl Roots {
+    /// Whether the system's certificates are still to be tried.
+    pub fn may_fall_back(&self) -> bool {
+        !self.system && self.pem.is_none()
+    }
+
+    /// The same with the system's certificates.
+    #[must_use]
+    pub fn with_system(&self) -> Self {
+        Self { also_system: true, ..self.clone() }
+    }
+}
+
+/// The one place that chooses the cryptography.
+fn provider() -> Arc<rustls::crypto::CryptoProvider> {
+    Arc::new(rustls::crypto::ring::default_provider())
+}
+
+/// A TLS configuration that trusts these certificates.
+pub fn configuration(roots: &Roots) -> Result<ClientConfig> {
+    let mut store = RootCertStore::empty();
+    if !roots.system {
+        store.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    }
+    if roots.system || roots.also_system {
+        let found = rustls_native_certs::load_native_certs();
+        let (added, _) = store.add_parsable_certificates(found.certs);
+        if added == 0 && roots.system {
+            let why = found.errors.first().map_or_else(String::new, |error| format!(": {error}"));
+            return Err(Error::new(
+                Kind::Configuration,
+                format!("no certificate of the system can be used{why}"),
+            )
+            .hint("check SSL_CERT_FILE and SSL_CERT_DIR, or name a PEM file with `--ca-file`"));
+        }
+    }
+    for file in &roots.files {
+        let wrong = |why: String| {
+            Error::new(Kind::Configuration, format!("`{}` gives no certificate: {why}", file.display()))
+                .hint("name a file of certificates in PEM form with `--ca-file`")
+        };
+        let pem = std::fs::read(file).map_err(|error| wrong(error.to_string()))?;
+        add_pem(&mut store, &pem).map_err(wrong)?;
+    }
+    if let Some(pem) = &roots.pem {
+        add_pem(&mut store, pem.as_bytes()).map_err(|why| Error::new(Kind::Configuration, why))?;
+    }
+    let mut configuration = ClientConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()
+        .expect("ring knows TLS 1.2 and 1.3")
+        .with_root_certificates(store)
+        .with_no_client_auth();
+    configuration.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(configuration)
+}
+
+fn add_pem(store: &mut RootCertStore, pem: &[u8]) -> std::result::Result<(), String> {
+    let before = store.len();
+    for certificate in CertificateDer::pem_slice_iter(pem) {
+        store.add(certificate.map_err(|error| error.to_string())?).map_err(|error| error.to_string())?;
+    }
+    if store.len() == before { Err("it holds no `BEGIN CERTIFICATE`".to_owned()) } else { Ok(()) }
+}
+
+/// Resolves every name to one address.
+pub struct Always(pub SocketAddr);
+
+impl reqwest::dns::Resolve for Always {
+    fn resolve(&self, _: reqwest::dns::Name) -> reqwest::dns::Resolving {
+        let addresses: reqwest::dns::Addrs = Box::new(std::iter::once(self.0));
+        Box::pin(std::future::ready(Ok(addresses)))
+    }
+}

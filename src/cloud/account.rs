@@ -1,0 +1,46 @@
+//! An account: who asks, and whom.
+
+use std::sync::Arc;
+
+use super::{Cloud, Endpoint, Question, Signature};
+use crate::model::{Credentials, Currency, Site};
+
+/// One account whose balance can be read.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// What the user knows it by.
+    pub label: Arc<str>,
+    /// Its cloud.
+    pub cloud: &'static dyn Cloud,
+    /// Its site; `None` is found out by asking.
+    pub site: Option<Site>,
+    /// The server to ask instead of the site's own.
+    pub endpoint: Option<Endpoint>,
+    /// Its key.
+    pub credentials: Credentials,
+    /// The currency to use instead of what the site or the reply says.
+    pub currency: Option<Currency>,
+    /// How its requests are signed.
+    pub signature: Signature,
+}
+
+impl Account {
+    /// The server that answers a question on a site.
+    pub fn endpoint(&self, question: &Question, site: Site) -> Endpoint {
+        self.endpoint.clone().unwrap_or_else(|| Endpoint::https(self.cloud.host(question, site)))
+    }
+
+    /// The site that is asked first: the chosen one, the one whose host the endpoint is, or the cloud's first.
+    pub fn first_site(&self) -> Site {
+        let of_endpoint = || {
+            let host = self.endpoint.as_ref()?.host();
+            [Site::Intl, Site::Cn].into_iter().find(|site| self.cloud.host(&Question::Balance, *site) == host)
+        };
+        self.site.or_else(of_endpoint).unwrap_or_else(|| self.cloud.first_site())
+    }
+
+    /// Whether the other site may be asked when the first does not know the account.
+    pub fn may_change_site(&self) -> bool {
+        self.site.is_none() && self.endpoint.is_none()
+    }
+}

@@ -1,0 +1,179 @@
+//! The fields of a JSON object, each kept as the text it was written with, so that no digit is lost.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::model::{InvalidAmount, amount_from_number, amount_from_text};
+use rust_decimal::Decimal;
+
+/// The fields of one JSON object, in the order in which they came. A name that comes twice is an error: which of
+/// the two would be meant is not to be guessed.
+#[derive(Debug)]
+pub struct Fields<'a>(Vec<(String, &'a RawValue)>);
+
+/// A field that does not hold what it should: which, and what it holds instead.
+#[derive(Debug, PartialEq, Eq)]
+pub struct InvalidField(pub String);
+
+type Result<T> = std::result::Result<T, InvalidField>;
+
+impl<'a> Fields<'a> {
+    /// Reads an object.
+    pub fn parse(text: &'a str) -> std::result::Result<Self, serde_json::Error> {
+        serde_json::from_str(text)
+    }
+
+    /// Reads the object that a field holds; `None` when it is absent or null.
+    pub fn object(&self, name: &str) -> Result<Option<Self>> {
+        self.get(name)
+            .map(|raw| Self::parse(raw.get()).map_err(|_| invalid(name, raw, "an object")))
+            .transpose()
+    }
+
+    /// The objects in the list that a field holds; `None` when it is absent or null.
+    pub fn objects(&self, name: &str) -> Result<Option<Vec<Self>>> {
+        self.get(name)
+            .map(|raw| {
+                serde_json::from_str::<Vec<Fields<'a>>>(raw.get())
+                    .map_err(|_| invalid(name, raw, "a list of objects"))
+            })
+            .transpose()
+    }
+
+    /// A text, or a number as the text it was written with; `None` when it is absent or null.
+    pub fn text(&self, name: &str) -> Result<Option<String>> {
+        let Some(raw) = self.get(name) else { return Ok(None) };
+        match raw.get().as_bytes().first() {
+            Some(b'"') => {
+                serde_json::from_str(raw.get()).map(Some).map_err(|_| invalid(name, raw, "a readable text"))
+            }
+            Some(b'0'..=b'9' | b'-') => Ok(Some(raw.get().to_owned())),
+            _ => Err(invalid(name, raw, "a text")),
+        }
+    }
+
+    /// A whole number that is not negative; `None` when it is absent or null.
+    pub fn count(&self, name: &str) -> Result<Option<u64>> {
+        self.get(name).map(|raw| raw.get().parse().map_err(|_| invalid(name, raw, "a count"))).transpose()
+    }
+
+    /// `true` or `false`; `None` when it is absent or null.
+    pub fn flag(&self, name: &str) -> Result<Option<bool>> {
+        self.get(name)
+            .map(|raw| raw.get().parse().map_err(|_| invalid(name, raw, "true or false")))
+            .transpose()
+    }
+
+    /// An amount, written as a number or as a text; `None` when it is absent or null.
+    pub fn amount(&self, name: &str) -> Result<Option<Decimal>> {
+        self.get(name).map(|raw| read_amount(name, raw)).transpose()
+    }
+
+    /// Every field with its value that is not null, in the order in which they came.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &'a RawValue)> {
+        self.0.iter().filter(|(_, raw)| raw.get() != "null").map(|(name, raw)| (name.as_str(), *raw))
+    }
+
+    fn get(&self, name: &str) -> Option<&'a RawValue> {
+        self.iter().find(|(key, _)| *key == name).map(|(_, raw)| raw)
+    }
+}
+
+fn read_amount(name: &str, raw: &RawValue) -> Result<Decimal> {
+    let read = if raw.get().starts_with('"') {
+        serde_json::from_str::<String>(raw.get())
+            .map_err(|_| InvalidAmount::NotANumber)
+            .and_then(|text| amount_from_text(&text))
+    } else {
+        amount_from_number(raw.get())
+    };
+    read.map_err(|error| InvalidField(format!("`{name}` is {}: {error}", shown(raw))))
+}
+
+fn invalid(name: &str, raw: &RawValue, wanted: &str) -> InvalidField {
+    InvalidField(format!("`{name}` is {}, not {wanted}", shown(raw)))
+}
+
+/// The beginning of a value, enough to recognise it.
+fn shown(raw: &RawValue) -> String {
+    const ENOUGH: usize = 40;
+    match raw.get().char_indices().nth(ENOUGH) {
+        Some((end, _)) => format!("`{}…`", &raw.get()[..end]),
+        None => format!("`{}`", raw.get()),
+    }
+}
+
+impl<'de> Deserialize<'de> for Fields<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        struct Reader;
+
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Fields<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> std::result::Result<Fields<'de>, M::Error> {
+                let mut fields: Vec<(String, &'de RawValue)> = Vec::with_capacity(16);
+                while let Some((name, value)) = map.next_entry::<String, &'de RawValue>()? {
+                    if fields.iter().any(|(known, _)| *known == name) {
+                        return Err(serde::de::Error::custom(format_args!("`{name}` comes twice")));
+                    }
+                    if fields.len() == MOST_FIELDS {
+                        return Err(serde::de::Error::custom("too many fields"));
+                    }
+                    fields.push((name, value));
+                }
+                Ok(Fields(fields))
+            }
+        }
+
+        deserializer.deserialize_map(Reader)
+    }
+}
+
+/// Far more than any cloud's object has; keeps the search for names that come twice short.
+const MOST_FIELDS: usize = 256;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_read_exactly_and_by_name() {
+        let fields =
+            Fields::parse(r#"{"a":0.30000000000000004,"b":"1,828.72","c":null,"d":90961,"e":"x","f":true}"#)
+                .unwrap();
+        assert_eq!(fields.amount("a").unwrap().unwrap().to_string(), "0.30000000000000004");
+        assert_eq!(fields.amount("b").unwrap().unwrap().to_string(), "1828.72");
+        assert_eq!(fields.amount("c"), Ok(None));
+        assert_eq!(fields.amount("missing"), Ok(None));
+        assert_eq!(fields.text("d"), Ok(Some("90961".to_owned())));
+        assert_eq!(fields.count("d"), Ok(Some(90961)));
+        assert_eq!(fields.flag("f"), Ok(Some(true)));
+        assert_eq!(fields.amount("e"), Err(InvalidField(r#"`e` is `"x"`: not an amount"#.to_owned())));
+        assert_eq!(fields.amount("f"), Err(InvalidField("`f` is `true`: not an amount".to_owned())));
+        assert_eq!(
+            fields.count("a"),
+            Err(InvalidField("`a` is `0.30000000000000004`, not a count".to_owned()))
+        );
+        assert_eq!(fields.text("f"), Err(InvalidField("`f` is `true`, not a text".to_owned())));
+    }
+
+    #[test]
+    fn a_name_that_comes_twice_is_refused() {
+        let error = Fields::parse(r#"{"RealBalance":1,"RealBalance":2}"#).unwrap_err();
+        assert_eq!(error.to_string(), "`RealBalance` comes twice at line 1 column 33");
+    }
+
+    #[test]
+    fn deep_nesting_is_an_error_or_kept_and_never_a_crash() {
+        let deep = format!("{{\"a\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
+        let fields = Fields::parse(&deep).unwrap();
+        assert!(fields.amount("a").is_err());
+        assert!(fields.objects("a").is_err());
+    }
+}

@@ -1,0 +1,164 @@
+//! The clouds: each builds signed requests and reads replies. None of them sends, sleeps or reads a clock.
+
+mod account;
+pub mod aliyun;
+mod fields;
+mod reply;
+pub mod tencent;
+mod wire;
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+pub use account::Account;
+pub use reply::{Advice, Failure, Reply};
+pub use wire::{Endpoint, Method, Request};
+
+use crate::model::{Credentials, Currency, Result, Row, Site, Stamp};
+
+/// Every cloud there is. A further one is added here, and nowhere else outside its own folder.
+pub const CLOUDS: &[&dyn Cloud] = &[&tencent::Tencent, &aliyun::Aliyun];
+
+/// One cloud: how its questions are asked and its answers read.
+pub trait Cloud: Debug + Send + Sync {
+    /// The short name that commands, configuration and output use, such as `tencent`.
+    fn name(&self) -> &'static str;
+
+    /// The name people use, such as `Tencent Cloud`.
+    fn title(&self) -> &'static str;
+
+    /// The site that is asked first when none is chosen.
+    fn first_site(&self) -> Site;
+
+    /// The host that answers a question on a site.
+    fn host(&self, question: &Question, site: Site) -> &'static str;
+
+    /// How many requests of this kind one account may make in a second, by the cloud's documentation.
+    fn requests_per_second(&self, question: &Question) -> u32;
+
+    /// The signed request that asks a question. The same call always gives the same bytes.
+    ///
+    /// A question that this cloud does not know is an error of kind `Unsupported`.
+    fn request(&self, call: &Call) -> Result<Request>;
+
+    /// Reads the reply to a question.
+    fn read(&self, call: &Call, context: &Context, reply: &Reply) -> std::result::Result<Answer, Failure>;
+
+    /// The environment variables that hold credentials, in order of preference.
+    fn variables(&self) -> &'static [Variables];
+}
+
+/// One set of environment variables under which official tools look for credentials. The halves of a pair and the
+/// token are never taken from different sets.
+#[derive(Debug)]
+pub struct Variables {
+    /// Holds the key id.
+    pub key_id: &'static str,
+    /// Holds the secret.
+    pub secret: &'static str,
+    /// Hold the session token; the first that is set counts.
+    pub token: &'static [&'static str],
+}
+
+/// What can be asked of a cloud.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// The balance of the account the key belongs to.
+    Balance,
+    /// The balances of members of the organisation that the account administers.
+    Members {
+        /// The page, from 1.
+        page: u64,
+        /// The members asked for (at most ten, digits only); none means all.
+        uins: Vec<String>,
+    },
+}
+
+impl Question {
+    /// A word for it, the same for every page.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Balance => "balance",
+            Self::Members { .. } => "members",
+        }
+    }
+
+    /// Questions for these members, as many as each request may hold; one for all members when there are none.
+    pub fn members(uins: &[String]) -> Vec<Self> {
+        if uins.is_empty() {
+            return vec![Self::Members { page: 1, uins: Vec::new() }];
+        }
+        uins.chunks(tencent::PAGE_SIZE).map(|uins| Self::Members { page: 1, uins: uins.to_vec() }).collect()
+    }
+}
+
+/// How requests are signed, where a cloud knows more than one way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Signature {
+    /// Alibaba Cloud's RPC signature 1.0 (HMAC-SHA1).
+    #[default]
+    Rpc,
+    /// Alibaba Cloud's signature V3 (ACS3-HMAC-SHA256).
+    Acs3,
+}
+
+/// Everything that a signed request is made of.
+#[derive(Debug)]
+pub struct Call<'a> {
+    /// What is asked.
+    pub question: &'a Question,
+    /// Who is asked.
+    pub endpoint: &'a Endpoint,
+    /// Who asks.
+    pub credentials: &'a Credentials,
+    /// When, and the number used once.
+    pub stamp: &'a Stamp,
+    /// How it is signed.
+    pub signature: Signature,
+}
+
+/// What a balance needs besides the reply it is read from.
+#[derive(Debug)]
+pub struct Context<'a> {
+    /// The label of the account.
+    pub account: &'a Arc<str>,
+    /// The site that answered.
+    pub site: Site,
+    /// The currency to use instead of what the site or the reply says.
+    pub currency: Option<Currency>,
+    /// When the reply came.
+    pub fetched_at: DateTime<Utc>,
+}
+
+/// What a reply said.
+#[derive(Debug)]
+pub struct Answer {
+    /// Balances, and an error for each that could not be read.
+    pub rows: Vec<Row>,
+    /// How many balances there are on all pages together, as far as the cloud tells.
+    pub total: Option<u64>,
+    /// What is still to be asked.
+    pub following: Following,
+}
+
+/// Questions still to be asked: pages of a list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Following {
+    /// The pages.
+    pub pages: std::ops::Range<u64>,
+}
+
+impl Iterator for Following {
+    type Item = Question;
+
+    fn next(&mut self) -> Option<Question> {
+        self.pages.next().map(|page| Question::Members { page, uins: Vec::new() })
+    }
+}
+
+/// The cloud of that name.
+pub fn named(name: &str) -> Option<&'static dyn Cloud> {
+    CLOUDS.iter().copied().find(|cloud| cloud.name() == name)
+}

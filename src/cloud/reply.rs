@@ -1,0 +1,140 @@
+//! Replies, and what to do when one is no answer.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::fields::InvalidField;
+use crate::model::{Credentials, Error, Kind};
+
+/// What a server sent back.
+#[derive(Debug, Default)]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers; names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// The body, whole.
+    pub body: Vec<u8>,
+}
+
+/// What the client should do about a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Advice {
+    /// Nothing: asking again gives the same.
+    GiveUp,
+    /// Ask again, after the time that the server named or one of the client's choosing.
+    Retry {
+        /// The time to wait, where the server named one.
+        after: Option<Duration>,
+    },
+    /// Ask once more with the server's clock.
+    CorrectClock {
+        /// The server's time, where the reply tells it.
+        server_time: Option<DateTime<Utc>>,
+    },
+    /// Ask the other site, where the site was not chosen by the user.
+    OtherSite,
+}
+
+/// A reply that is no answer.
+#[derive(Debug)]
+pub struct Failure {
+    /// What to tell.
+    pub error: Box<Error>,
+    /// What to do.
+    pub advice: Advice,
+}
+
+impl Failure {
+    /// A failure that asking again would only repeat.
+    pub fn fatal(error: Error) -> Self {
+        Self { error: Box::new(error), advice: Advice::GiveUp }
+    }
+}
+
+impl Reply {
+    /// The value of a header, by its lower-case name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The body as text.
+    pub fn text(&self) -> Result<&str, Failure> {
+        std::str::from_utf8(&self.body)
+            .map_err(|error| self.unreadable(&format!("byte {} is not UTF-8", error.valid_up_to() + 1)))
+    }
+
+    /// The server's time from the `Date` header.
+    pub fn server_time(&self) -> Option<DateTime<Utc>> {
+        DateTime::parse_from_rfc2822(self.header("date")?).ok().map(|time| time.to_utc())
+    }
+
+    /// What the `Retry-After` header asks for, in its form in seconds or as a date.
+    pub fn retry_after(&self) -> Option<Duration> {
+        let value = self.header("retry-after")?.trim();
+        if let Ok(seconds) = value.parse() {
+            return Some(Duration::from_secs(seconds));
+        }
+        let until = DateTime::parse_from_rfc2822(value).ok()?.to_utc();
+        (until - self.server_time()?).to_std().ok()
+    }
+
+    /// The failure of a reply that is not what it should be. Server errors are worth asking again.
+    pub fn unreadable(&self, why: &str) -> Failure {
+        let kind = if self.body.is_empty() {
+            "empty"
+        } else {
+            self.header("content-type").unwrap_or("no content type")
+        };
+        let looks_like_html = self.body.trim_ascii_start().starts_with(b"<");
+        let message =
+            format!("unreadable reply: HTTP {}, {kind}, {} bytes: {why}", self.status, self.body.len());
+        let hint = match self.status {
+            300..=399 => {
+                "the server redirects elsewhere, where a signed request is never sent; check `--endpoint` and the proxy"
+            }
+            407 => {
+                "the proxy wants a user and password: `--proxy http://USER:PASSWORD@HOST:PORT`, or HTTPS_PROXY"
+            }
+            _ if looks_like_html => {
+                "a web page came instead of an answer: a proxy or a login page may stand in between"
+            }
+            500..=599 => "the cloud or a proxy failed; try again later",
+            _ => "try again; with `-vv` every attempt is shown",
+        };
+        let server = self.status >= 500;
+        let error = Error::new(if server { Kind::Server } else { Kind::UnreadableReply }, message).hint(hint);
+        let retry = server || self.status == 429 || self.status == 408;
+        Failure {
+            error: Box::new(error),
+            advice: if retry { Advice::Retry { after: self.retry_after() } } else { Advice::GiveUp },
+        }
+    }
+
+    /// The failure of an answer one of whose fields is wrong.
+    pub fn invalid_field(&self, field: &InvalidField) -> Failure {
+        self.unreadable(&field.0)
+    }
+}
+
+/// A cloud's message as it may be shown: not when it repeats what was signed, and not without end.
+pub fn safe_message(message: &str, credentials: &Credentials) -> String {
+    const ENOUGH: usize = 400;
+    let holds = |part: &str| !part.is_empty() && message.contains(part);
+    let token = credentials.token.as_ref().map_or("", |token| token.expose());
+    let repeats_the_request = holds(credentials.secret.expose())
+        || holds(token)
+        || holds("%26")
+        || holds("SignatureNonce")
+        || holds("HMAC-SHA256\n")
+        || holds("x-acs-");
+    if repeats_the_request {
+        return "(its message repeats the signed request and is not shown)".to_owned();
+    }
+    let mut short: String = message.trim().chars().take(ENOUGH).collect();
+    if short.len() < message.trim().len() {
+        short.push('…');
+    }
+    short
+}

@@ -1,0 +1,65 @@
+//! `DescribeAccountBalance`: <https://www.tencentcloud.com/document/product/555/50284>.
+
+use super::super::fields::{Fields, InvalidField};
+use super::super::{Answer, Context, Following};
+use super::{currency, details, major};
+use crate::model::{Balance, Row, Site};
+
+pub const ACTION: &str = "DescribeAccountBalance";
+
+/// The fields that hold cents.
+const AMOUNTS: &[&str] = &[
+    "Balance",
+    "RealBalance",
+    "CashAccountBalance",
+    "IncomeIntoAccountBalance",
+    "PresentAccountBalance",
+    "FreezeAmount",
+    "OweAmount",
+    "CreditAmount",
+    "CreditBalance",
+    "RealCreditBalance",
+    "TempCredit",
+];
+
+/// `TempCredit` asks for the temporary credit to be told.
+pub fn body() -> String {
+    r#"{"TempCredit":true}"#.to_owned()
+}
+
+/// Reads the balance. `RealCreditBalance` is what can still be spent; a reply without it gives `RealBalance`.
+pub fn read(response: &Fields, context: &Context) -> Result<Answer, InvalidField> {
+    let spendable = match major(response, "RealCreditBalance")? {
+        Some(amount) => Some((amount, "RealCreditBalance")),
+        None => major(response, "RealBalance")?.map(|amount| (amount, "RealBalance")),
+    };
+    let (available, source) = spendable
+        .ok_or_else(|| InvalidField("`RealCreditBalance` and `RealBalance` are both missing".to_owned()))?;
+    // The international site documents the field as not applied: its zero says nothing.
+    let cash =
+        major(response, "CashAccountBalance")?.filter(|cash| context.site == Site::Cn || !cash.is_zero());
+    let mut read =
+        vec![source, "CreditAmount", "TempCredit", "FreezeAmount", "OweAmount", "Uin", "RequestId"];
+    if cash.is_some() {
+        read.push("CashAccountBalance");
+    }
+    let balance = Balance {
+        provider: "tencent",
+        site: context.site,
+        account: context.account.clone(),
+        billing_account_id: response.text("Uin")?,
+        sub_account_id: None,
+        sub_account_name: None,
+        currency: currency(context),
+        available,
+        cash,
+        credit_limit: major(response, "CreditAmount")?,
+        temporary_credit: major(response, "TempCredit")?,
+        frozen: major(response, "FreezeAmount")?,
+        owed: major(response, "OweAmount")?,
+        details: details(response, &read, AMOUNTS)?,
+        fetched_at: context.fetched_at,
+        request_id: response.text("RequestId")?.map(Into::into),
+    };
+    Ok(Answer { rows: vec![Row::Balance(Box::new(balance))], total: None, following: Following::default() })
+}

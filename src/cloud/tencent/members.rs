@@ -1,0 +1,115 @@
+//! `DescribeOrgMemberAccountBalance`: <https://www.tencentcloud.com/document/api/555/80470>.
+
+use std::sync::Arc;
+
+use super::super::fields::{Fields, InvalidField};
+use super::super::{Answer, Context, Following};
+use super::{currency, details, major};
+use crate::model::{Balance, Error, Kind, Row};
+
+pub const ACTION: &str = "DescribeOrgMemberAccountBalance";
+
+/// The most members that one page holds, and that one request may name.
+pub const PAGE_SIZE: usize = 10;
+
+/// The fields that hold cents.
+const AMOUNTS: &[&str] =
+    &["RealBalance", "CashAccountBalance", "CreditAmount", "BasicCreditAmount", "TempCredit", "OweAmount"];
+
+/// The fields that become common ones.
+const READ: &[&str] = &[
+    "MemberUin",
+    "MemberName",
+    "RealBalance",
+    "CashAccountBalance",
+    "CreditAmount",
+    "TempCredit",
+    "OweAmount",
+];
+
+pub fn body(page: u64, uins: &[String]) -> String {
+    let mut body = serde_json::json!({ "PageNumber": page, "PageSize": PAGE_SIZE });
+    if !uins.is_empty() {
+        body["MemberUins"] = uins.into();
+    }
+    body.to_string()
+}
+
+/// Reads one page. A member that cannot be read is an error of its own, and so is one that was asked for and is
+/// not there. The reply's `PageSize` is the number of members returned, so pages are counted by what was asked.
+pub fn read(
+    response: &Fields,
+    context: &Context,
+    page: u64,
+    uins: &[String],
+) -> Result<Answer, InvalidField> {
+    let total = response.count("TotalCount")?;
+    let members = match (response.objects("Data")?, total) {
+        (Some(members), _) => members,
+        (None, Some(0)) => Vec::new(),
+        (None, _) => return Err(InvalidField("`Data` is missing".to_owned())),
+    };
+    let request_id: Option<Arc<str>> = response.text("RequestId")?.map(Into::into);
+    let mut seen = Vec::with_capacity(members.len());
+    let mut rows = Vec::with_capacity(members.len());
+    for member in &members {
+        let uin = member.text("MemberUin").ok().flatten();
+        let row =
+            read_member(member, context, request_id.clone()).and_then(|balance| expected(balance, uins));
+        rows.push(row.map_or_else(
+            |InvalidField(why)| {
+                let error = Error::new(Kind::UnreadableReply, format!("unreadable member: {why}"));
+                failed(error, context, uin.as_deref(), request_id.as_deref())
+            },
+            |balance| Row::Balance(Box::new(balance)),
+        ));
+        seen.extend(uin);
+    }
+    for uin in uins.iter().filter(|uin| !seen.contains(uin)) {
+        let error = Error::new(Kind::NotReturned, format!("member {uin} was asked for and not returned"))
+            .hint("check the uin, and that it belongs to the organisation this account administers");
+        rows.push(failed(error, context, Some(uin), request_id.as_deref()));
+    }
+    let pages = total.unwrap_or_default().div_ceil(PAGE_SIZE as u64);
+    let following = if uins.is_empty() && page == 1 { 2..pages.saturating_add(1).max(2) } else { 0..0 };
+    Ok(Answer { rows, total, following: Following { pages: following } })
+}
+
+/// A member that was not asked for is no answer to the question.
+fn expected(balance: Balance, uins: &[String]) -> Result<Balance, InvalidField> {
+    let asked = uins.is_empty() || balance.sub_account_id.as_ref().is_some_and(|uin| uins.contains(uin));
+    if asked { Ok(balance) } else { Err(InvalidField("it was not asked for".to_owned())) }
+}
+
+fn read_member(
+    member: &Fields,
+    context: &Context,
+    request_id: Option<Arc<str>>,
+) -> Result<Balance, InvalidField> {
+    let missing = |name: &str| InvalidField(format!("`{name}` is missing"));
+    Ok(Balance {
+        provider: "tencent",
+        site: context.site,
+        account: context.account.clone(),
+        billing_account_id: None,
+        sub_account_id: Some(member.text("MemberUin")?.ok_or_else(|| missing("MemberUin"))?),
+        sub_account_name: member.text("MemberName")?,
+        currency: currency(context),
+        available: major(member, "RealBalance")?.ok_or_else(|| missing("RealBalance"))?,
+        cash: major(member, "CashAccountBalance")?,
+        credit_limit: major(member, "CreditAmount")?,
+        temporary_credit: major(member, "TempCredit")?,
+        frozen: None,
+        owed: major(member, "OweAmount")?,
+        details: details(member, READ, AMOUNTS)?,
+        fetched_at: context.fetched_at,
+        request_id,
+    })
+}
+
+fn failed(error: Error, context: &Context, uin: Option<&str>, request_id: Option<&str>) -> Row {
+    let mut error = error.at("tencent", context.account);
+    error.sub_account_id = uin.map(Into::into);
+    error.request_id = request_id.map(Into::into);
+    Row::Error(Box::new(error))
+}

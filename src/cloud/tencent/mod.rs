@@ -1,0 +1,159 @@
+//! Tencent Cloud: API 3.0, billing 2018-07-09.
+
+mod balance;
+mod errors;
+mod keys;
+mod members;
+mod sign;
+
+use super::fields::{Fields, InvalidField};
+use super::{Answer, Call, Cloud, Context, Endpoint, Failure, Method, Question, Reply, Request, Variables};
+use crate::crypto::sha256_hex;
+use crate::model::{Currency, Detail, Result, Site, minor_to_major};
+use rust_decimal::Decimal;
+use std::sync::Arc;
+
+pub use members::PAGE_SIZE;
+
+/// Tencent Cloud, on both its sites.
+#[derive(Clone, Copy, Debug)]
+pub struct Tencent;
+
+/// One action of the API: what the signature and the headers need to know of it.
+#[derive(Debug)]
+struct Action {
+    /// The service's name in the signature.
+    service: &'static str,
+    version: &'static str,
+    name: &'static str,
+    /// The JSON body.
+    body: String,
+}
+
+impl Cloud for Tencent {
+    fn name(&self) -> &'static str {
+        "tencent"
+    }
+
+    fn title(&self) -> &'static str {
+        "Tencent Cloud"
+    }
+
+    fn first_site(&self) -> Site {
+        Site::Intl
+    }
+
+    fn host(&self, _: &Question, site: Site) -> &'static str {
+        match site {
+            Site::Intl => "billing.intl.tencentcloudapi.com",
+            Site::Cn => "billing.tencentcloudapi.com",
+        }
+    }
+
+    /// <https://www.tencentcloud.com/document/product/555/30746>
+    fn requests_per_second(&self, _: &Question) -> u32 {
+        20
+    }
+
+    fn request(&self, call: &Call) -> Result<Request> {
+        Ok(signed_request(&action(call.question), call))
+    }
+
+    fn read(&self, call: &Call, context: &Context, reply: &Reply) -> std::result::Result<Answer, Failure> {
+        let text = reply.text()?;
+        let envelope =
+            Fields::parse(text).map_err(|error| reply.unreadable(&format!("not a JSON object: {error}")))?;
+        let wrong = |field: InvalidField| reply.invalid_field(&field);
+        let response = envelope.object("Response").map_err(wrong)?;
+        let response = response.ok_or_else(|| reply.unreadable("it has no `Response`"))?;
+        // Errors come with status 200; they are looked for whatever the status and the content type.
+        if let Some(error) = response.object("Error").map_err(wrong)? {
+            return Err(errors::read(&error, &response, call, reply));
+        }
+        if reply.status != 200 {
+            return Err(reply.unreadable("neither an error nor a success"));
+        }
+        match call.question {
+            Question::Balance => balance::read(&response, context).map_err(wrong),
+            Question::Members { page, uins } => members::read(&response, context, *page, uins).map_err(wrong),
+        }
+    }
+
+    fn variables(&self) -> &'static [Variables] {
+        keys::VARIABLES
+    }
+}
+
+fn action(question: &Question) -> Action {
+    let billing = |name, body| Action { service: "billing", version: "2018-07-09", name, body };
+    match question {
+        Question::Balance => billing(balance::ACTION, balance::body()),
+        Question::Members { page, uins } => billing(members::ACTION, members::body(*page, uins)),
+    }
+}
+
+/// What `Content-Type` is signed and sent as: nothing may be appended to it.
+const CONTENT_TYPE: &str = "application/json";
+
+fn signed_request(action: &Action, call: &Call) -> Request {
+    let time = call.stamp.time;
+    let host = call.endpoint.authority();
+    let signable = sign::Signable {
+        method: Method::Post.name(),
+        query: "",
+        headers: &[("content-type", CONTENT_TYPE), ("host", host)],
+        payload_hash: &sha256_hex(action.body.as_bytes()),
+        service: action.service,
+        time,
+    };
+    let mut headers = vec![
+        ("content-type", CONTENT_TYPE.to_owned()),
+        ("x-tc-action", action.name.to_owned()),
+        ("x-tc-version", action.version.to_owned()),
+        ("x-tc-timestamp", time.timestamp().to_string()),
+        ("x-tc-language", "en-US".to_owned()),
+        ("authorization", sign::authorization(&signable, call.credentials)),
+    ];
+    if let Some(token) = &call.credentials.token {
+        headers.push(("x-tc-token", token.expose().to_owned()));
+    }
+    let endpoint: Endpoint = call.endpoint.clone();
+    Request { method: Method::Post, endpoint, target: "/".to_owned(), headers, body: action.body.clone() }
+}
+
+/// An amount that a reply gives in cents (fen), in major units.
+fn major(fields: &Fields, name: &str) -> std::result::Result<Option<Decimal>, InvalidField> {
+    fields
+        .amount(name)?
+        .map(|cents| minor_to_major(cents).map_err(|error| InvalidField(format!("`{name}`: {error}"))))
+        .transpose()
+}
+
+/// Neither balance reply names a currency. On the international site amounts are US cents, on the China site fen;
+/// the site that answered decides.
+fn currency(context: &Context) -> Currency {
+    context.currency.unwrap_or(match context.site {
+        Site::Intl => Currency::USD,
+        Site::Cn => Currency::CNY,
+    })
+}
+
+/// Everything in a reply that no common field was read from, amounts in major units.
+fn details(
+    fields: &Fields,
+    read: &[&str],
+    amounts: &[&str],
+) -> std::result::Result<Vec<(Arc<str>, Detail)>, InvalidField> {
+    fields
+        .iter()
+        .filter(|(name, _)| !read.contains(name))
+        .map(|(name, raw)| {
+            let detail = if amounts.contains(&name) {
+                Detail::Amount(major(fields, name)?.unwrap_or_default())
+            } else {
+                Detail::Verbatim(raw.to_owned())
+            };
+            Ok((Arc::from(name), detail))
+        })
+        .collect()
+}
