@@ -21,6 +21,9 @@ use crate::model::{Credentials, Currency, Result, Row, Site, Stamp};
 /// Every cloud there is. A further one is added here, and nowhere else outside its own folder.
 pub const CLOUDS: &[&dyn Cloud] = &[&tencent::Tencent, &aliyun::Aliyun];
 
+/// The most members that one page holds, and that one request may name.
+pub const MEMBERS_A_PAGE: usize = 10;
+
 /// One cloud: how its questions are asked and its answers read.
 pub trait Cloud: Debug + Send + Sync {
     /// The short name that commands, configuration and output use, such as `tencent`.
@@ -90,7 +93,7 @@ impl Question {
         if uins.is_empty() {
             return vec![Self::Members { page: 1, uins: Vec::new() }];
         }
-        uins.chunks(tencent::PAGE_SIZE).map(|uins| Self::Members { page: 1, uins: uins.to_vec() }).collect()
+        uins.chunks(MEMBERS_A_PAGE).map(|uins| Self::Members { page: 1, uins: uins.to_vec() }).collect()
     }
 }
 

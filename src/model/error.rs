@@ -38,6 +38,8 @@ pub enum Kind {
     UnreadableReply,
     /// A member that was asked for was not in the answer. Check its uin and its organisation.
     NotReturned,
+    /// Fewer members were read than the cloud says there are. Run again.
+    Incomplete,
     /// The cloud has no such question. Ask another.
     Unsupported,
     /// The run was interrupted before this was read.
@@ -64,6 +66,7 @@ impl Kind {
             Self::Timeout => "timeout",
             Self::UnreadableReply => "unreadable_reply",
             Self::NotReturned => "not_returned",
+            Self::Incomplete => "incomplete",
             Self::Unsupported => "unsupported",
             Self::Interrupted => "interrupted",
             Self::File => "file",

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use super::super::fields::{Fields, InvalidField};
-use super::super::{Answer, Context, Following};
+use super::super::{Answer, Context, Following, MEMBERS_A_PAGE};
 use super::{currency, details, major};
 use crate::model::{Balance, Error, Kind, Row};
 
 pub const ACTION: &str = "DescribeOrgMemberAccountBalance";
 
-/// The most members that one page holds, and that one request may name.
-pub const PAGE_SIZE: usize = 10;
+/// No organisation is that large: a total beyond it is a fault, not a list to follow.
+const MOST_MEMBERS: u64 = 10_000_000;
 
 /// The fields that hold cents.
 const AMOUNTS: &[&str] =
@@ -28,7 +28,7 @@ const READ: &[&str] = &[
 ];
 
 pub fn body(page: u64, uins: &[String]) -> String {
-    let mut body = serde_json::json!({ "PageNumber": page, "PageSize": PAGE_SIZE });
+    let mut body = serde_json::json!({ "PageNumber": page, "PageSize": MEMBERS_A_PAGE });
     if !uins.is_empty() {
         body["MemberUins"] = uins.into();
     }
@@ -44,6 +44,9 @@ pub fn read(
     uins: &[String],
 ) -> Result<Answer, InvalidField> {
     let total = response.count("TotalCount")?;
+    if total.is_some_and(|total| total > MOST_MEMBERS) {
+        return Err(InvalidField(format!("`TotalCount` is more than {MOST_MEMBERS}")));
+    }
     let members = match (response.objects("Data")?, total) {
         (Some(members), _) => members,
         (None, Some(0)) => Vec::new(),
@@ -70,7 +73,7 @@ pub fn read(
             .hint("check the uin, and that it belongs to the organisation this account administers");
         rows.push(failed(error, context, Some(uin), request_id.as_deref()));
     }
-    let pages = total.unwrap_or_default().div_ceil(PAGE_SIZE as u64);
+    let pages = total.unwrap_or_default().div_ceil(MEMBERS_A_PAGE as u64);
     let following = if uins.is_empty() && page == 1 { 2..pages.saturating_add(1).max(2) } else { 0..0 };
     Ok(Answer { rows, total, following: Following { pages: following } })
 }

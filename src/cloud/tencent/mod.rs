@@ -13,8 +13,6 @@ use crate::model::{Currency, Detail, Result, Site, minor_to_major};
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
-pub use members::PAGE_SIZE;
-
 /// Tencent Cloud, on both its sites.
 #[derive(Clone, Copy, Debug)]
 pub struct Tencent;
