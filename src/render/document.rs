@@ -1,0 +1,214 @@
+//! The document that JSON, NDJSON, YAML and queries show: one shape, whatever was found. Amounts are strings,
+//! absent is null.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use rust_decimal::Decimal;
+use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::model::{Balance, Currency, Detail, Error, Kind, Money, Report, Row, Site, Total};
+
+/// How a detail that is a cloud's own JSON gets into the output.
+#[derive(Clone, Copy)]
+pub(super) enum Verbatim {
+    /// As the text it is: nothing can change. Only JSON can embed JSON.
+    Text,
+    /// As the value it means, for what is not JSON.
+    Value,
+}
+
+/// A whole report. It is written as it goes: no second copy of the balances is made.
+pub(super) struct Document<'a> {
+    pub(super) report: &'a Report,
+    pub(super) verbatim: Verbatim,
+}
+
+impl Serialize for Document<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { report, verbatim } = *self;
+        let mut document = serializer.serialize_struct("Document", 5)?;
+        document.serialize_field("schema_version", &1)?;
+        document.serialize_field("generated_at", &timestamp(report.generated_at))?;
+        let balances = || report.balances().map(|balance| BalanceRecord::new(balance, verbatim));
+        document.serialize_field("balances", &Each(balances))?;
+        document.serialize_field("totals", &Each(|| report.totals.iter().map(TotalRecord::new)))?;
+        document.serialize_field("errors", &Each(|| report.errors().map(ErrorRecord::new)))?;
+        document.end()
+    }
+}
+
+/// A list made while it is written.
+struct Each<F>(F);
+
+impl<F, I> Serialize for Each<F>
+where
+    F: Fn() -> I,
+    I: Iterator<Item: Serialize>,
+{
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq((self.0)())
+    }
+}
+
+/// One line of NDJSON.
+#[derive(serde::Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+pub(super) enum Line<'a> {
+    Balance(BalanceRecord<'a>),
+    Error(ErrorRecord<'a>),
+    Total(TotalRecord),
+}
+
+impl<'a> Line<'a> {
+    pub(super) fn row(row: &'a Row) -> Self {
+        match row {
+            Row::Balance(balance) => Self::Balance(BalanceRecord::new(balance, Verbatim::Text)),
+            Row::Error(error) => Self::Error(ErrorRecord::new(error)),
+        }
+    }
+
+    pub(super) fn total(total: &Total) -> Self {
+        Self::Total(TotalRecord::new(total))
+    }
+}
+
+#[derive(serde::Serialize)]
+pub(super) struct BalanceRecord<'a> {
+    provider: &'static str,
+    site: Site,
+    account: &'a str,
+    billing_account_id: Option<&'a str>,
+    sub_account_id: Option<&'a str>,
+    sub_account_name: Option<&'a str>,
+    currency: Currency,
+    available: String,
+    cash: Option<String>,
+    credit_limit: Option<String>,
+    temporary_credit: Option<String>,
+    frozen: Option<String>,
+    owed: Option<String>,
+    details: Details<'a>,
+    fetched_at: String,
+    request_id: Option<&'a str>,
+}
+
+impl<'a> BalanceRecord<'a> {
+    fn new(balance: &'a Balance, verbatim: Verbatim) -> Self {
+        let plain = |amount: Option<Decimal>| amount.map(|amount| balance.money(amount).plain());
+        Self {
+            provider: balance.provider,
+            site: balance.site,
+            account: &balance.account,
+            billing_account_id: balance.billing_account_id.as_deref(),
+            sub_account_id: balance.sub_account_id.as_deref(),
+            sub_account_name: balance.sub_account_name.as_deref(),
+            currency: balance.currency,
+            available: balance.money(balance.available).plain(),
+            cash: plain(balance.cash),
+            credit_limit: plain(balance.credit_limit),
+            temporary_credit: plain(balance.temporary_credit),
+            frozen: plain(balance.frozen),
+            owed: plain(balance.owed),
+            details: Details { list: &balance.details, currency: balance.currency, verbatim },
+            fetched_at: timestamp(balance.fetched_at),
+            request_id: balance.request_id.as_deref(),
+        }
+    }
+}
+
+#[derive(serde::Serialize)]
+pub(super) struct ErrorRecord<'a> {
+    provider: Option<&'static str>,
+    account: Option<&'a str>,
+    sub_account_id: Option<&'a str>,
+    kind: Kind,
+    code: Option<&'a str>,
+    message: &'a str,
+    request_id: Option<&'a str>,
+    hint: Option<&'a str>,
+}
+
+impl<'a> ErrorRecord<'a> {
+    fn new(error: &'a Error) -> Self {
+        Self {
+            provider: error.provider,
+            account: error.account.as_deref(),
+            sub_account_id: error.sub_account_id.as_deref(),
+            kind: error.kind,
+            code: error.code.as_deref(),
+            message: &error.message,
+            request_id: error.request_id.as_deref(),
+            hint: error.hint.as_deref(),
+        }
+    }
+}
+
+#[derive(serde::Serialize)]
+pub(super) struct TotalRecord {
+    currency: Currency,
+    available: Option<String>,
+    accounts: u64,
+}
+
+impl TotalRecord {
+    fn new(total: &Total) -> Self {
+        let &Total { currency, available, accounts } = total;
+        let available = available.map(|amount| Money { amount, currency }.plain());
+        Self { currency, available, accounts }
+    }
+}
+
+struct Details<'a> {
+    list: &'a [(Arc<str>, Detail)],
+    currency: Currency,
+    verbatim: Verbatim,
+}
+
+impl Serialize for Details<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut details = serializer.serialize_map(Some(self.list.len()))?;
+        for (name, detail) in self.list {
+            match (detail, self.verbatim) {
+                (&Detail::Amount(amount), _) => {
+                    details.serialize_entry(name, &Money { amount, currency: self.currency }.plain())?;
+                }
+                (Detail::Verbatim(json), Verbatim::Text) => {
+                    details.serialize_entry(name, &*on_one_line(json))?;
+                }
+                (Detail::Verbatim(json), Verbatim::Value) => {
+                    details.serialize_entry(name, &value(json))?;
+                }
+            }
+        }
+        details.end()
+    }
+}
+
+/// The same JSON without line breaks, which would end a line of NDJSON. (JSON has them only between its words.)
+fn on_one_line(json: &RawValue) -> std::borrow::Cow<'_, RawValue> {
+    if json.get().contains(['\n', '\r']) {
+        let text = json.get().replace(['\n', '\r'], " ");
+        std::borrow::Cow::Owned(RawValue::from_string(text).expect("a blank for a line break leaves it JSON"))
+    } else {
+        std::borrow::Cow::Borrowed(json)
+    }
+}
+
+/// What a cloud's own JSON means. A number that would lose digits as a float, and what is nested too deeply to
+/// be read, stay the text they are.
+fn value(json: &RawValue) -> Value {
+    let text = || Value::String(json.get().to_owned());
+    match serde_json::from_str(json.get()) {
+        Ok(Value::Number(number)) if number.to_string() != json.get() => text(),
+        Ok(value) => value,
+        Err(_) => text(),
+    }
+}
+
+/// A time as the document writes it: `2026-11-22T05:00:00Z`.
+pub(super) fn timestamp(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Secs, true)
+}

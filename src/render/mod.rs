@@ -1,0 +1,82 @@
+//! A report as text: a table for people, JSON, NDJSON, CSV and YAML for programs.
+//!
+//! Everything here writes to a writer that it is given and tells its failure; nothing knows a terminal. The
+//! writers are written to in small pieces: give them buffered ones.
+
+mod column;
+mod csv;
+mod document;
+mod json;
+mod people;
+mod query;
+mod stream;
+mod table;
+mod visible;
+
+use std::io::{self, Write};
+
+use crate::model::Report;
+use document::{Document, Verbatim};
+
+pub use people::error_for_people;
+pub use query::Query;
+pub use stream::Stream;
+
+/// The JSON Schema (2020-12) of the JSON document; `$defs/line` is that of a line of NDJSON.
+pub const SCHEMA: &str = include_str!("schema.json");
+
+/// What a report is written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// A table for people.
+    Table,
+    /// One JSON document.
+    Json,
+    /// One JSON object a line.
+    Ndjson,
+    /// Comma-separated values with a header.
+    Csv,
+    /// The JSON document as YAML.
+    Yaml,
+}
+
+impl Format {
+    /// Every format, the default first.
+    pub const ALL: [Self; 5] = [Self::Table, Self::Json, Self::Ndjson, Self::Csv, Self::Yaml];
+
+    /// The name it is chosen by, such as `ndjson`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Table => "table",
+            Self::Json => "json",
+            Self::Ndjson => "ndjson",
+            Self::Csv => "csv",
+            Self::Yaml => "yaml",
+        }
+    }
+}
+
+/// How a table looks.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Style {
+    /// Whether colours are used.
+    pub color: bool,
+    /// The terminal's width; `None` is no terminal, and nothing is shortened.
+    pub width: Option<u16>,
+}
+
+/// Writes the whole report. The style is the table's alone.
+pub fn write(report: &Report, format: Format, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Table => table::write(report, style, out),
+        Format::Json => json::pretty(&Document { report, verbatim: Verbatim::Text }, out),
+        Format::Yaml => json::yaml(&Document { report, verbatim: Verbatim::Value }, out),
+        Format::Ndjson | Format::Csv => {
+            let Some(mut stream) = Stream::begin(format, out)? else { return Ok(()) };
+            for row in &report.rows {
+                stream.row(row)?;
+            }
+            stream.finish(&report.totals)
+        }
+    }
+}

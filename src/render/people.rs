@@ -1,0 +1,40 @@
+//! Errors for people: what, which, then what to do.
+
+use super::visible::visible;
+use crate::model::Error;
+
+/// An error as it stands on stderr, with its line feed: `error: tencent/prod: …` and `hint: …`.
+///
+/// Nothing in it can act on a terminal or pretend to be a line of its own: further lines are indented.
+pub fn error_for_people(error: &Error, color: bool) -> String {
+    let member = error.sub_account_id.as_deref().map(|id| format!("member {}", visible(id)));
+    let account = account_name(error.provider, error.account.as_deref());
+    let which: Vec<String> =
+        Some(account).filter(|name| !name.is_empty()).into_iter().chain(member).collect();
+    let which = if which.is_empty() { String::new() } else { format!("{}: ", which.join(" ")) };
+    let source: Vec<String> = [("code", &error.code), ("request id", &error.request_id)]
+        .into_iter()
+        .filter_map(|(what, value)| Some(format!("{what} {}", visible(value.as_deref()?))))
+        .collect();
+    let source = if source.is_empty() { String::new() } else { format!(" ({})", source.join(", ")) };
+    let hint = error
+        .hint
+        .as_ref()
+        .map_or_else(String::new, |hint| format!("{} {}\n", label("hint:", "36", color), lines(hint)));
+    format!("{} {which}{}{source}\n{hint}", label("error:", "31", color), lines(&error.message))
+}
+
+/// An account as `tencent/prod`, as far as it is known.
+pub(super) fn account_name(provider: Option<&str>, account: Option<&str>) -> String {
+    let parts: Vec<&str> = provider.into_iter().chain(account).collect();
+    visible(&parts.join("/")).into_owned()
+}
+
+fn label(text: &str, code: &str, color: bool) -> String {
+    if color { format!("\x1b[1;{code}m{text}\x1b[0m") } else { text.to_owned() }
+}
+
+fn lines(text: &str) -> String {
+    let lines: Vec<_> = text.trim_end().lines().map(visible).collect();
+    lines.join("\n  ")
+}

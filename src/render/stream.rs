@@ -1,0 +1,53 @@
+//! The formats that are written row by row, as pages arrive: NDJSON and CSV.
+
+use std::io::{self, Write};
+
+use super::csv::CsvWriter;
+use super::document::Line;
+use super::{Format, json};
+use crate::model::{Row, Total};
+
+/// Writes rows as they come. Give it a buffered writer, and [`flush`](Stream::flush) after each page.
+pub struct Stream<'a>(Inner<'a>);
+
+enum Inner<'a> {
+    Ndjson(&'a mut dyn Write),
+    Csv(Box<CsvWriter<'a>>),
+}
+
+impl<'a> Stream<'a> {
+    /// Begins the output, or says that the format can only be written as a whole.
+    pub fn begin(format: Format, out: &'a mut dyn Write) -> io::Result<Option<Self>> {
+        Ok(match format {
+            Format::Ndjson => Some(Self(Inner::Ndjson(out))),
+            Format::Csv => Some(Self(Inner::Csv(Box::new(CsvWriter::begin(out)?)))),
+            Format::Table | Format::Json | Format::Yaml => None,
+        })
+    }
+
+    /// Writes one row.
+    pub fn row(&mut self, row: &Row) -> io::Result<()> {
+        match &mut self.0 {
+            Inner::Ndjson(out) => json::line(&Line::row(row), *out),
+            Inner::Csv(csv) => csv.row(row),
+        }
+    }
+
+    /// Passes on what was written so far.
+    pub fn flush(&mut self) -> io::Result<()> {
+        match &mut self.0 {
+            Inner::Ndjson(out) => out.flush(),
+            Inner::Csv(csv) => csv.flush(),
+        }
+    }
+
+    /// Writes the totals, where the format has them, and ends the output.
+    pub fn finish(mut self, totals: &[Total]) -> io::Result<()> {
+        if let Inner::Ndjson(out) = &mut self.0 {
+            for total in totals {
+                json::line(&Line::total(total), *out)?;
+            }
+        }
+        self.flush()
+    }
+}

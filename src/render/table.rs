@@ -1,0 +1,111 @@
+//! The table for people.
+//!
+//! Amounts, currencies and ids are never cut. In a terminal that is too narrow names are shortened, then columns
+//! that can be done without are left out (the last line says which), and then lines are longer than the terminal.
+
+use std::io::{self, Write};
+
+use comfy_table::presets::NOTHING;
+use comfy_table::{Cell, CellAlignment, ColumnConstraint, Row as Line, Table, Width};
+use rust_decimal::Decimal;
+
+use super::Style;
+use super::column::{Column, Field, GAP, fit, needed, total_cell};
+use crate::model::{Money, Report, Row, Total};
+
+/// How many rows are laid out at a time: the widths are known beforehand, so memory does not grow with the rows.
+const ROWS_AT_ONCE: usize = 1000;
+
+/// Two characters of no width mark where red begins and ends while widths are counted. No cell can hold them
+/// otherwise: in texts from outside they are written as escapes.
+const RED: (char, &str) = ('\u{2061}', "\x1b[31m");
+const PLAIN: (char, &str) = ('\u{2062}', "\x1b[0m");
+
+pub(super) fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let totals: Vec<[String; 3]> = report.totals.iter().map(total_cells).collect();
+    let mut columns = needed(report, &totals);
+    let left_out = style.width.map_or_else(Vec::new, |width| fit(&mut columns, width.into()));
+    if report.rows.is_empty() {
+        writeln!(out, "no balances")?;
+    } else {
+        let headings = columns.iter().map(|column| Cell::new(column.field.heading())).collect();
+        write_lines(&columns, vec![headings], out)?;
+    }
+    for rows in report.rows.chunks(ROWS_AT_ONCE) {
+        let lines = rows
+            .iter()
+            .map(|row| columns.iter().map(|column| cell(column.field, row, style.color)).collect::<Vec<_>>());
+        write_lines(&columns, lines.collect(), out)?;
+    }
+    if !totals.is_empty() {
+        let width = columns.iter().map(|column| column.width + GAP).sum::<usize>().saturating_sub(GAP);
+        writeln!(out, "{}", "─".repeat(width))?;
+        let lines = report.totals.iter().zip(&totals).map(|(total, cells)| {
+            let red = style.color && total.available.is_some_and(is_alarming);
+            let cell = |(at, column): (usize, &Column)| {
+                let red = red && column.field == Field::Available;
+                painted(total_cell(cells, at, column.field), red)
+            };
+            columns.iter().enumerate().map(cell).collect::<Vec<_>>()
+        });
+        write_lines(&columns, lines.collect(), out)?;
+    }
+    writeln!(out, "read {}", report.generated_at.format("%Y-%m-%d %H:%M:%S UTC"))?;
+    if !left_out.is_empty() {
+        let headings: Vec<_> = left_out.iter().map(|field| field.heading()).collect();
+        writeln!(out, "too narrow for {}", headings.join(", "))?;
+    }
+    Ok(())
+}
+
+fn cell(field: Field, row: &Row, color: bool) -> Cell {
+    let alarming = match row {
+        Row::Balance(balance) => is_alarming(balance.available),
+        Row::Error(_) => true,
+    };
+    painted(&field.cell(row), color && alarming && field == Field::Available)
+}
+
+/// Nothing is left, or less.
+fn is_alarming(available: Decimal) -> bool {
+    available <= Decimal::ZERO
+}
+
+fn painted(text: &str, red: bool) -> Cell {
+    if red { Cell::new(format!("{}{text}{}", RED.0, PLAIN.0)) } else { Cell::new(text) }
+}
+
+fn total_cells(total: &Total) -> [String; 3] {
+    let &Total { currency, available, accounts } = total;
+    let available = available
+        .map_or_else(|| "too large to add up".to_owned(), |amount| Money { amount, currency }.grouped());
+    [format!("total of {accounts}"), currency.to_string(), available]
+}
+
+/// Lays lines out in columns of known widths; each stays one line.
+fn write_lines(columns: &[Column], lines: Vec<Vec<Cell>>, out: &mut dyn Write) -> io::Result<()> {
+    let mut table = Table::new();
+    table.load_style(NOTHING);
+    for cells in lines {
+        let mut line = Line::from(cells);
+        line.max_height(1);
+        table.add_row(line);
+    }
+    for (at, column) in columns.iter().enumerate() {
+        let gap = if at == 0 { 0 } else { GAP };
+        let width = u16::try_from(column.width + gap).unwrap_or(u16::MAX);
+        let laid_out = table.column_mut(at).expect("every line has a cell for each column");
+        laid_out.set_padding((u16::try_from(gap).unwrap_or(0), 0));
+        laid_out.set_constraint(ColumnConstraint::Absolute(Width::Fixed(width)));
+        // Names are cut anywhere rather than between words: no text holds this delimiter.
+        laid_out.set_delimiter('\0');
+        if column.field.is_amount() {
+            laid_out.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    for line in table.lines() {
+        let line = line.trim_end().replace(RED.0, RED.1).replace(PLAIN.0, PLAIN.1);
+        writeln!(out, "{line}")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,78 @@
+//! Text from outside, made safe to show: characters that act on a terminal, or hide, are written out.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+/// Whether a character does something other than stand where it is: control characters (C0, DEL, C1), marks that
+/// turn the direction of writing, line separators, and characters of no width that make two names look alike.
+pub(super) fn is_hidden(character: char) -> bool {
+    character.is_control()
+        || matches!(character,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// The text with every hidden character as an escape: `\u{1b}`, `\n`.
+pub(super) fn visible(text: &str) -> Cow<'_, str> {
+    escape(text, is_hidden, |shown, character| shown.extend(character.escape_default()))
+}
+
+/// The text with every hidden character as JSON writes it: `\u001b`. Inside a JSON string that is the same text.
+pub(super) fn visible_json(text: &str) -> Cow<'_, str> {
+    // Line feeds are the document's own: within a string they are escaped before they come here.
+    let hidden = |character| character != '\n' && is_hidden(character);
+    escape(text, hidden, |shown, character| {
+        for unit in character.encode_utf16(&mut [0; 2]) {
+            write!(shown, "\\u{unit:04x}").expect("a string takes every text");
+        }
+    })
+}
+
+/// The text with each character that `hidden` picks replaced by what `write` makes of it.
+pub(super) fn escape(
+    text: &str,
+    hidden: impl Fn(char) -> bool,
+    write: impl Fn(&mut String, char),
+) -> Cow<'_, str> {
+    if !text.chars().any(&hidden) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    for character in text.chars() {
+        if hidden(character) {
+            write(&mut shown, character);
+        } else {
+            shown.push(character);
+        }
+    }
+    Cow::Owned(shown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_acts_or_hides_is_written_out() {
+        assert_eq!(
+            visible("\u{1b}[2J\r\n\tx\u{7f}\u{9b}31m\0"),
+            "\\u{1b}[2J\\r\\n\\tx\\u{7f}\\u{9b}31m\\u{0}"
+        );
+        assert_eq!(
+            visible("a\u{202e}b\u{2066}c\u{200b}d\u{2028}e"),
+            "a\\u{202e}b\\u{2066}c\\u{200b}d\\u{2028}e"
+        );
+    }
+
+    #[test]
+    fn ordinary_text_stays_as_it_is() {
+        for text in ["", "kleinerwang_test", "上海分公司", "Köln é 🙂", "a\\b"] {
+            assert!(matches!(visible(text), Cow::Borrowed(shown) if shown == text), "{text}");
+        }
+    }
+
+    #[test]
+    fn in_json_an_escape_means_the_same_character() {
+        assert_eq!(visible_json("\"\u{9b}\u{e0041}\"\n"), "\"\\u009b\\udb40\\udc41\"\n");
+    }
+}

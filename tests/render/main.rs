@@ -1,0 +1,11 @@
+//! What reports look like in each format.
+
+#![allow(clippy::unwrap_used)] // The exception for tests does not reach the functions that they share.
+
+mod documents;
+mod fixtures;
+mod people;
+mod properties;
+mod query;
+mod streams;
+mod table;
