@@ -1,0 +1,231 @@
+//! Alibaba Cloud's API: which actions it knows, its two schemes, and its replies as JSON or XML.
+
+mod acs3;
+mod balance;
+mod rpc;
+mod sts;
+mod verify;
+mod xml;
+
+use serde_json::{Value, json};
+
+use super::digest::form_pairs;
+use super::keys::{Cloud, Key, Site};
+use super::reply::Reply;
+use super::request::Request;
+use super::state::State;
+
+/// The limit of `QueryAccountBalance` as its users report it.
+const RATE: u32 = 10;
+
+/// An error in the cloud's words.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Refusal {
+    status: u16,
+    code: &'static str,
+    message: String,
+    retry_after: Option<u128>,
+}
+
+impl Refusal {
+    fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, code, message: message.into(), retry_after: None }
+    }
+
+    fn missing(name: &str) -> Self {
+        Self::new(400, "MissingParameter", format!("The parameter {name} is mandatory for this action."))
+    }
+}
+
+/// Parameters in the order sent, names and values decoded.
+#[derive(Clone)]
+pub struct Parameters(Vec<(String, String)>);
+
+impl Parameters {
+    fn of(request: &Request) -> Self {
+        let mut pairs = form_pairs(&request.query);
+        pairs.extend(form_pairs(request.form().unwrap_or_default()));
+        Self(pairs)
+    }
+
+    fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    fn require(&self, name: &str) -> Result<&str, Refusal> {
+        self.get(name).filter(|value| !value.is_empty()).ok_or_else(|| Refusal::missing(name))
+    }
+}
+
+/// One admitted call.
+pub struct Call {
+    key: Key,
+    parameters: Parameters,
+    now: i64,
+}
+
+struct Action {
+    product: &'static str,
+    version: &'static str,
+    name: &'static str,
+    signed: bool,
+    answer: fn(&Call) -> Result<Value, Refusal>,
+}
+
+const BUSINESS: &str = "business";
+const STS: &str = "sts";
+
+const ACTIONS: [Action; 4] = [
+    Action {
+        product: BUSINESS,
+        version: "2017-12-14",
+        name: "QueryAccountBalance",
+        signed: true,
+        answer: balance::query,
+    },
+    Action {
+        product: STS,
+        version: "2015-04-01",
+        name: "GetCallerIdentity",
+        signed: true,
+        answer: |call| Ok(sts::identity(call)),
+    },
+    Action {
+        product: STS,
+        version: "2015-04-01",
+        name: "AssumeRole",
+        signed: true,
+        answer: sts::assume_role,
+    },
+    Action {
+        product: STS,
+        version: "2015-04-01",
+        name: "AssumeRoleWithOIDC",
+        signed: false,
+        answer: sts::assume_role_with_oidc,
+    },
+];
+
+/// Whether a request is made in one of the cloud's two schemes.
+pub fn is_call(request: &Request) -> bool {
+    let parameters = Parameters::of(request);
+    is_acs3(request) || parameters.get("Action").is_some() || parameters.get("Signature").is_some()
+}
+
+/// The older SDK sends `x-acs-action` next to its RPC parameters, so that header alone decides nothing.
+fn is_acs3(request: &Request) -> bool {
+    let authorization = request.header("authorization").unwrap_or_default();
+    authorization.starts_with("ACS3-")
+        || (acs3_names(request).0.is_some() && Parameters::of(request).get("Action").is_none())
+}
+
+fn acs3_names(request: &Request) -> (Option<&str>, Option<&str>) {
+    (request.header("x-acs-action"), request.header("x-acs-version"))
+}
+
+/// Judges and answers a call.
+pub fn answer(state: &State, request: &Request, now: i64) -> Reply {
+    let outcome = respond(state, request, now);
+    render(state, request, outcome)
+}
+
+/// The reply to a call too many.
+pub fn throttled(state: &State, request: &Request) -> Reply {
+    render(state, request, Err(too_many(1000)))
+}
+
+fn too_many(wait: u128) -> Refusal {
+    let message = "Request was denied due to user flow control.";
+    Refusal { retry_after: Some(wait), ..Refusal::new(400, "Throttling.User", message) }
+}
+
+fn respond(state: &State, request: &Request, now: i64) -> Result<Value, Refusal> {
+    let parameters = Parameters::of(request);
+    let acs3 = is_acs3(request);
+    let (name, version) = if acs3 {
+        let (name, version) = acs3_names(request);
+        (
+            name.ok_or_else(|| Refusal::missing("x-acs-action"))?,
+            version.ok_or_else(|| Refusal::missing("x-acs-version"))?,
+        )
+    } else {
+        (parameters.require("Action")?, parameters.require("Version")?)
+    };
+    let host = request.host_name();
+    let action = action(name, version, &host)?;
+    state.called(action.name);
+    let site = site(&host);
+    let key = if action.signed {
+        let claim = if acs3 { acs3::claim(request)? } else { rpc::claim(request, &parameters)? };
+        verify::judge(state, &claim, now)?
+    } else {
+        Key::demo(Cloud::Alibaba, site.unwrap_or(Site::China))
+    };
+    if action.product == BUSINESS && site.is_some_and(|site| site != key.site) {
+        return Err(balance::not_applicable());
+    }
+    state.admit(&key.id, action.name, RATE).map_err(|wait| too_many(wait.as_millis() + 1))?;
+    (action.answer)(&Call { key, parameters, now })
+}
+
+fn action(name: &str, version: &str, host: &str) -> Result<&'static Action, Refusal> {
+    let product = host.strip_suffix("aliyuncs.com").and_then(|labels| labels.split('.').next());
+    let mut served = ACTIONS.iter().filter(|action| product.is_none_or(|product| product == action.product));
+    let known = served.clone().find(|action| action.name == name && action.version == version);
+    known.ok_or_else(|| match served.find(|action| action.version == version) {
+        Some(_) => Refusal::new(
+            404,
+            "InvalidAction.NotFound",
+            "Specified api is not found, please check your url and method.",
+        ),
+        None => Refusal::new(404, "InvalidVersion", "Specified parameter Version is not valid."),
+    })
+}
+
+/// The site of a host of the cloud's own; any other host serves both.
+fn site(host: &str) -> Option<Site> {
+    match host {
+        "business.ap-southeast-1.aliyuncs.com" | "sts.ap-southeast-1.aliyuncs.com" => {
+            Some(Site::International)
+        }
+        "business.aliyuncs.com" | "sts.aliyuncs.com" => Some(Site::China),
+        _ => None,
+    }
+}
+
+fn render(state: &State, request: &Request, outcome: Result<Value, Refusal>) -> Reply {
+    let id = state.request_id().to_uppercase();
+    let (status, root, mut body, retry_after) = match outcome {
+        Ok(body) => (200, "Response", body, None),
+        Err(refusal) => {
+            let recommend = format!(
+                "https://api.aliyun.com/troubleshoot?q={}&product=BssOpenApi&requestId={id}",
+                refusal.code
+            );
+            let body = json!({
+                "HostId": request.header("host"),
+                "Code": refusal.code,
+                "Message": refusal.message,
+                "Recommend": recommend,
+            });
+            (refusal.status, "Error", body, refusal.retry_after)
+        }
+    };
+    body["RequestId"] = id.as_str().into();
+    let mut reply = if wants_json(request) {
+        Reply::new(status, "application/json;charset=utf-8", body.to_string())
+    } else {
+        Reply::new(status, "text/xml;charset=utf-8", xml::document(root, &body))
+    };
+    reply.headers.push(("x-acs-request-id", id));
+    reply.headers.extend(retry_after.map(|millis| ("x-acs-retry-after", millis.to_string())));
+    reply
+}
+
+/// XML is the default of the RPC scheme; of the other the sandbox says so too, as nothing promises JSON unasked.
+fn wants_json(request: &Request) -> bool {
+    if is_acs3(request) {
+        return request.header("accept").is_some_and(|kinds| kinds.contains("json") || kinds.contains("*/*"));
+    }
+    Parameters::of(request).get("Format").is_some_and(|format| format.eq_ignore_ascii_case("json"))
+}

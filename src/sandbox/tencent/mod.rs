@@ -1,0 +1,180 @@
+//! Tencent Cloud's API: which actions it knows, and the envelope of its replies.
+
+mod balance;
+mod members;
+mod parameters;
+mod sts;
+mod tc3;
+
+use serde_json::{Map, Value, json};
+
+use super::keys::{Cloud, Key, Site};
+use super::reply::Reply;
+use super::request::Request;
+use super::state::State;
+use parameters::Kind;
+
+/// The documented limit of both balance APIs.
+const RATE: u32 = 20;
+
+/// An error in the cloud's words. It travels with status 200.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Refusal {
+    code: &'static str,
+    message: String,
+}
+
+impl Refusal {
+    fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
+    }
+}
+
+/// One admitted call.
+pub struct Call {
+    key: Key,
+    parameters: Map<String, Value>,
+    members: u32,
+    now: i64,
+}
+
+struct Action {
+    service: &'static str,
+    version: &'static str,
+    name: &'static str,
+    /// An unsigned action says `Authorization: SKIP`.
+    signed: bool,
+    parameters: &'static [(&'static str, Kind)],
+    answer: fn(&Call) -> Result<Value, Refusal>,
+}
+
+const ACTIONS: [Action; 5] = [
+    Action {
+        service: "billing",
+        version: "2018-07-09",
+        name: "DescribeAccountBalance",
+        signed: true,
+        parameters: balance::PARAMETERS,
+        answer: balance::describe,
+    },
+    Action {
+        service: "billing",
+        version: "2018-07-09",
+        name: "DescribeOrgMemberAccountBalance",
+        signed: true,
+        parameters: members::PARAMETERS,
+        answer: members::describe,
+    },
+    Action {
+        service: "sts",
+        version: "2018-08-13",
+        name: "GetCallerIdentity",
+        signed: true,
+        parameters: &[],
+        answer: |call| Ok(sts::identity(call)),
+    },
+    Action {
+        service: "sts",
+        version: "2018-08-13",
+        name: "AssumeRole",
+        signed: true,
+        parameters: sts::ASSUME_ROLE,
+        answer: sts::assume_role,
+    },
+    Action {
+        service: "sts",
+        version: "2018-08-13",
+        name: "AssumeRoleWithWebIdentity",
+        signed: false,
+        parameters: sts::WEB_IDENTITY,
+        answer: sts::assume_role_with_web_identity,
+    },
+];
+
+/// Judges and answers a call.
+pub fn answer(state: &State, request: &Request, now: i64) -> Reply {
+    envelope(state, respond(state, request, now))
+}
+
+/// The reply to a call too many.
+pub fn throttled(state: &State) -> Reply {
+    envelope(state, Err(too_many()))
+}
+
+/// The reply of a server that is broken.
+pub fn internal_error(state: &State) -> Reply {
+    let refusal = Refusal::new("InternalError", "An internal error occurred. Try again later.");
+    Reply { status: 500, ..envelope(state, Err(refusal)) }
+}
+
+fn too_many() -> Refusal {
+    Refusal::new(
+        "RequestLimitExceeded",
+        format!("Your request exceeds the limit of {RATE} requests a second."),
+    )
+}
+
+fn envelope(state: &State, outcome: Result<Value, Refusal>) -> Reply {
+    let mut response = outcome
+        .unwrap_or_else(|refusal| json!({ "Error": { "Code": refusal.code, "Message": refusal.message } }));
+    response["RequestId"] = state.request_id().into();
+    Reply::json(&json!({ "Response": response }))
+}
+
+fn respond(state: &State, request: &Request, now: i64) -> Result<Value, Refusal> {
+    if request.path != "/" || !["GET", "POST"].contains(&request.method.as_str()) {
+        return Err(Refusal::new("UnsupportedProtocol", "Only GET and POST of the path `/` are supported."));
+    }
+    let action = action(request)?;
+    state.called(action.name);
+    let site = site(&request.host_name());
+    let key = if action.signed {
+        let verified = tc3::verify(request, action.service, site, now);
+        if verified.as_ref().is_err_and(|refusal| refusal.code == "AuthFailure.SignatureFailure") {
+            state.refused_signature();
+        }
+        verified?
+    } else {
+        if request.header("authorization") != Some("SKIP") {
+            let message = format!("The action {} takes no signature.", action.name);
+            return Err(Refusal::new("AuthFailure.InvalidAuthorization", message));
+        }
+        Key::demo(Cloud::Tencent, site.unwrap_or(Site::International))
+    };
+    state.admit(&key.id, action.name, RATE).map_err(|_| too_many())?;
+    let parameters = parameters::read(request, action.parameters)?;
+    (action.answer)(&Call { key, parameters, members: state.members, now })
+}
+
+fn action(request: &Request) -> Result<&'static Action, Refusal> {
+    let required = |name: &str| {
+        let missing =
+            || Refusal::new("MissingParameter", format!("The request is missing the header `{name}`."));
+        request.header(name).filter(|value| !value.is_empty()).ok_or_else(missing)
+    };
+    let (name, version) = (required("x-tc-action")?, required("x-tc-version")?);
+    let host = request.host_name();
+    let service = host.strip_suffix("tencentcloudapi.com").and_then(|labels| labels.split('.').next());
+    let mut served = ACTIONS.iter().filter(|action| service.is_none_or(|service| service == action.service));
+    let Some(action) = served.clone().find(|action| action.name == name) else {
+        return Err(match served.find(|action| action.version == version) {
+            Some(_) => Refusal::new("InvalidAction", format!("The action `{name}` does not exist.")),
+            None => Refusal::new("NoSuchVersion", format!("The version `{version}` does not exist.")),
+        });
+    };
+    if action.version != version {
+        return Err(Refusal::new("NoSuchVersion", format!("The version `{version}` does not exist.")));
+    }
+    Ok(action)
+}
+
+/// The site of a host of the cloud's own; any other host serves both.
+fn site(host: &str) -> Option<Site> {
+    if host.ends_with(".intl.tencentcloudapi.com") {
+        Some(Site::International)
+    } else if host.ends_with(".tencentcloudapi.com") {
+        Some(Site::China)
+    } else {
+        None
+    }
+}
