@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::Semaphore;
 
-pub use event::Event;
+pub use event::{Event, offset_in_words};
 use pace::Pace;
 pub use tls::Roots;
 

@@ -20,7 +20,7 @@ pub struct Roots {
     /// Further certificates, as PEM text.
     pub pem: Option<String>,
     /// The system's certificates as well as the embedded ones.
-    also_system: bool,
+    pub also_system: bool,
 }
 
 impl Roots {

@@ -7,6 +7,9 @@ mod reply;
 pub mod tencent;
 mod wire;
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt::Debug;
 use std::sync::Arc;
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::super::fields::{Fields, InvalidField};
 use super::super::{Answer, Context, Following};
+use super::errors::is_success;
 use crate::model::{Balance, Detail, Row};
 
 pub const ACTION: &str = "QueryAccountBalance";
@@ -19,11 +20,8 @@ const AMOUNTS: &[&str] = &["MybankCreditAmount", "QuotaLimit"];
 /// (<https://help.aliyun.com/en/user-center/monitor-account-balances>).
 pub fn read(fields: &Fields, context: &Context) -> Result<Answer, InvalidField> {
     let missing = |name: &str| InvalidField(format!("`{name}` is missing"));
-    let code = fields.text("Code")?;
-    let succeeded = matches!(code.as_deref(), None | Some("200" | "Success" | "OK"));
-    if !succeeded {
-        let code = code.unwrap_or_default();
-        return Err(InvalidField(format!("`Code` is `{code}`, which is neither a success nor an error")));
+    if let Some(code) = fields.text("Code")?.filter(|code| !is_success(code)) {
+        return Err(InvalidField(format!("`Success` is true, but `Code` is `{code}`")));
     }
     let data = fields.object("Data")?.ok_or_else(|| missing("Data"))?;
     let currency = match (context.currency, data.text("Currency")?) {

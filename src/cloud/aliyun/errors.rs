@@ -10,8 +10,9 @@ use crate::model::{Error, Kind};
 /// Reads a gateway's error, or a reply whose `Success` is false.
 pub fn read(fields: &Fields, call: &Call, reply: &Reply) -> Failure {
     let text = |name| fields.text(name).ok().flatten();
-    let Some(code) = text("Code") else {
-        return reply.unreadable("neither an error nor a success: `Code` is missing");
+    let Some(code) = text("Code").filter(|code| !is_success(code)) else {
+        return reply
+            .unreadable("neither a success nor an error: `Success` is not true, and `Code` names no error");
     };
     let message = text("Message").unwrap_or_default();
     let (kind, hint) = meaning(&code, reply.status);
@@ -28,6 +29,11 @@ pub fn read(fields: &Fields, call: &Call, reply: &Reply) -> Failure {
         text("RequestId").or_else(|| reply.header("x-acs-request-id").map(str::to_owned)).map(Into::into);
     error.hint = hint.map(Into::into);
     Failure { error: Box::new(error), advice }
+}
+
+/// The codes that come with a success, on this and on other actions.
+pub fn is_success(code: &str) -> bool {
+    matches!(code, "200" | "Success" | "OK")
 }
 
 /// `x-acs-retry-after` is in milliseconds.

@@ -61,8 +61,8 @@ impl Cloud for Aliyun {
             Fields::parse(text).map_err(|error| reply.unreadable(&format!("not a JSON object: {error}")))?;
         let wrong = |field: InvalidField| reply.invalid_field(&field);
         // `Success: false` comes with status 200 too, and a gateway's error has no `Success` at all.
-        let failed = fields.flag("Success").map_err(wrong)? == Some(false);
-        if failed || reply.status != 200 {
+        let succeeded = fields.flag("Success").map_err(wrong)? == Some(true);
+        if !succeeded || reply.status != 200 {
             return Err(errors::read(&fields, call, reply));
         }
         balance::read(&fields, context).map_err(wrong)

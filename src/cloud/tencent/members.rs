@@ -69,7 +69,7 @@ pub fn read(
         seen.extend(uin);
     }
     for uin in uins.iter().filter(|uin| !seen.contains(uin)) {
-        let error = Error::new(Kind::NotReturned, format!("member {uin} was asked for and not returned"))
+        let error = Error::new(Kind::NotReturned, "asked for and not returned")
             .hint("check the uin, and that it belongs to the organisation this account administers");
         rows.push(failed(error, context, Some(uin), request_id.as_deref()));
     }

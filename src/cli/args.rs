@@ -1,0 +1,271 @@
+//! What can be said on the command line. The comments here are the help.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::duration;
+use crate::cloud::Endpoint;
+use crate::model::{Currency, Site};
+use crate::sandbox::Fault;
+
+/// How much money is left in every cloud account, exactly
+///
+/// Reads the balances of Tencent Cloud and Alibaba Cloud accounts, on the international and the China sites, with
+/// exact decimals. Try it without keys: `cloudbal --sandbox tencent members`.
+#[derive(Debug, Parser)]
+#[command(name = "cloudbal", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(
+    after_help = "Exit status: 0 everything was read · 1 something could not be read (the rest is printed) · \
+2 usage, configuration or no credentials · 130 interrupted"
+)]
+pub struct Arguments {
+    #[command(flatten)]
+    pub options: Options,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Tencent Cloud balances
+    #[command(arg_required_else_help = true)]
+    Tencent {
+        #[command(subcommand)]
+        command: TencentCommand,
+    },
+    /// Alibaba Cloud balances
+    #[command(arg_required_else_help = true, visible_alias = "alibaba")]
+    Aliyun {
+        #[command(subcommand)]
+        command: AliyunCommand,
+    },
+    /// Serve a stand-in of both clouds on this machine, to try things without keys
+    ///
+    /// It checks signatures, clocks, nonces, parameters and request rates as the clouds do, and answers with the
+    /// balances of the clouds' own documentation. Its address is the first line of output.
+    Sandbox(Sandbox),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, or write one for each command into a folder
+    Man {
+        /// The folder
+        dir: Option<PathBuf>,
+    },
+    /// Print the JSON Schema of the output
+    Schema,
+}
+
+/// What to ask Tencent Cloud.
+#[derive(Debug, Subcommand)]
+pub enum TencentCommand {
+    /// The balance of the account the key belongs to (DescribeAccountBalance)
+    Balance,
+    /// The balances of the members of the organisation it administers (DescribeOrgMemberAccountBalance)
+    ///
+    /// All members, or those that are named. A member that was asked for and not returned is an error.
+    Members(Members),
+}
+
+/// What to ask Alibaba Cloud.
+#[derive(Debug, Subcommand)]
+pub enum AliyunCommand {
+    /// The balance of the account the key belongs to (QueryAccountBalance)
+    Balance,
+}
+
+/// Which members.
+#[derive(Debug, Args)]
+pub struct Members {
+    /// Read this member only; repeat it or separate several by commas
+    #[arg(long, value_name = "UIN")]
+    pub uin: Vec<String>,
+    /// Read the members whose uins are in this file, one a line (`-` is standard input, `#` begins a comment)
+    #[arg(long, value_name = "FILE")]
+    pub uin_file: Option<PathBuf>,
+}
+
+/// How the stand-in behaves.
+#[derive(Debug, Args)]
+pub struct Sandbox {
+    /// Where to listen: a loopback address, port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    pub listen: SocketAddr,
+    /// How many members the organisation has
+    #[arg(long, value_name = "N", default_value_t = 12)]
+    pub members: u32,
+    /// Hold every reply back this long
+    #[arg(long, value_name = "TIME", default_value = "0", value_parser = duration::parse)]
+    pub latency: Duration,
+    /// Let something go wrong: throttle, error500, reset, html, truncated, slow or skew; with a share as in `throttle:0.2`
+    #[arg(long, value_name = "NAME[:RATE]")]
+    pub fault: Vec<Fault>,
+    /// Requests a second for each key and action instead of the documented limits; 0 lifts them
+    #[arg(long, value_name = "N")]
+    pub rate: Option<u32>,
+    /// Speak TLS in the clouds' names, and write the certificate to trust (for `--ca-file`) to this file
+    #[arg(long, value_name = "FILE")]
+    pub tls: Option<PathBuf>,
+}
+
+/// Options of every command.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
+pub struct Options {
+    /// How to print
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        env = "CLOUDBAL_OUTPUT",
+        hide_env_values = true
+    )]
+    pub output: Output,
+    /// Print only what this JMESPath expression finds in the JSON document
+    #[arg(long, global = true, value_name = "EXPR", env = "CLOUDBAL_QUERY", hide_env_values = true)]
+    pub query: Option<String>,
+    /// The site the account belongs to; `auto` finds out
+    #[arg(long, global = true, value_enum, default_value_t, env = "CLOUDBAL_SITE", hide_env_values = true)]
+    pub site: SiteChoice,
+    /// The currency of the amounts (ISO 4217), instead of what the site or the reply says
+    #[arg(long, global = true, value_name = "CODE", env = "CLOUDBAL_CURRENCY", hide_env_values = true)]
+    pub currency: Option<Currency>,
+    /// Ask this server instead of the cloud's own
+    #[arg(long, global = true, value_name = "URL", env = "CLOUDBAL_ENDPOINT", hide_env_values = true)]
+    pub endpoint: Option<Endpoint>,
+    /// Connect to this address whatever host is asked; names, TLS and signatures stay the cloud's
+    #[arg(long, global = true, value_name = "ADDRESS", env = "CLOUDBAL_CONNECT_TO", hide_env_values = true)]
+    pub connect_to: Option<SocketAddr>,
+    /// How requests to Alibaba Cloud are signed
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        env = "CLOUDBAL_SIGNATURE",
+        hide_env_values = true
+    )]
+    pub signature: SignatureChoice,
+    /// How long one attempt may take, in seconds or as `500ms`, `2m`
+    #[arg(long, global = true, value_name = "TIME", default_value = "10", value_parser = duration::parse_positive)]
+    #[arg(env = "CLOUDBAL_TIMEOUT", hide_env_values = true)]
+    pub timeout: Duration,
+    /// How long a connection may take
+    #[arg(long, global = true, value_name = "TIME", default_value = "5", value_parser = duration::parse_positive)]
+    #[arg(env = "CLOUDBAL_CONNECT_TIMEOUT", hide_env_values = true)]
+    pub connect_timeout: Duration,
+    /// How long the whole run may take; what was read until then is printed
+    #[arg(long, global = true, value_name = "TIME", value_parser = duration::parse_positive)]
+    #[arg(env = "CLOUDBAL_DEADLINE", hide_env_values = true)]
+    pub deadline: Option<Duration>,
+    /// How often to ask again after a failure that may pass
+    #[arg(
+        long,
+        global = true,
+        value_name = "N",
+        default_value_t = 3,
+        env = "CLOUDBAL_RETRIES",
+        hide_env_values = true
+    )]
+    pub retries: u32,
+    /// Requests a second for each account, instead of the cloud's documented limit; 0 lifts it
+    #[arg(long, global = true, value_name = "N", env = "CLOUDBAL_RATE", hide_env_values = true)]
+    pub rate: Option<u32>,
+    /// Trust the certificates in this PEM file too
+    #[arg(long, global = true, value_name = "FILE", env = "CLOUDBAL_CA_FILE", hide_env_values = true)]
+    pub ca_file: Vec<PathBuf>,
+    /// Trust the system's certificates instead of the embedded ones
+    #[arg(long, global = true, env = "CLOUDBAL_SYSTEM_CERTS", hide_env_values = true)]
+    pub system_certs: bool,
+    /// Send requests through this proxy, instead of what HTTPS_PROXY, ALL_PROXY and NO_PROXY say
+    #[arg(long, global = true, value_name = "URL", env = "CLOUDBAL_PROXY", hide_env_values = true)]
+    pub proxy: Option<String>,
+    /// When to use colours
+    #[arg(long, global = true, value_enum, default_value_t, env = "CLOUDBAL_COLOR", hide_env_values = true)]
+    pub color: Color,
+    /// Tell on stderr what is asked; twice also every attempt and how long it took
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, env = "CLOUDBAL_VERBOSE", hide_env_values = true)]
+    pub verbose: u8,
+    /// Tell nothing on stderr; the exit status and the output's errors remain
+    #[arg(
+        short,
+        long,
+        global = true,
+        conflicts_with = "verbose",
+        env = "CLOUDBAL_QUIET",
+        hide_env_values = true
+    )]
+    pub quiet: bool,
+    /// Ask a stand-in of the clouds inside this process, with demo keys: nothing leaves this machine
+    #[arg(long, global = true, conflicts_with_all = ["endpoint", "connect_to"], env = "CLOUDBAL_SANDBOX", hide_env_values = true)]
+    pub sandbox: bool,
+}
+
+/// How to print.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Output {
+    /// A table for people
+    #[default]
+    Table,
+    /// One JSON document
+    Json,
+    /// One JSON object a line, as pages arrive
+    Ndjson,
+    /// Comma-separated values with a header
+    Csv,
+    /// The JSON document as YAML
+    Yaml,
+}
+
+/// Which site.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum SiteChoice {
+    /// The usual one first, and the other when it does not know the account
+    #[default]
+    Auto,
+    /// The international site
+    Intl,
+    /// The China site
+    Cn,
+}
+
+impl SiteChoice {
+    /// The site that was chosen, if one was.
+    pub fn site(self) -> Option<Site> {
+        match self {
+            Self::Auto => None,
+            Self::Intl => Some(Site::Intl),
+            Self::Cn => Some(Site::Cn),
+        }
+    }
+}
+
+/// Which signature.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum SignatureChoice {
+    /// RPC signature 1.0, HMAC-SHA1
+    #[default]
+    Rpc,
+    /// Signature V3, ACS3-HMAC-SHA256
+    Acs3,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// At a terminal, unless NO_COLOR is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}

@@ -1,0 +1,33 @@
+//! Completion scripts and manual pages, made from the same description as the help.
+
+use std::path::Path;
+
+use clap::CommandFactory as _;
+
+use super::args::Arguments;
+use super::{Outcome, print};
+use crate::model::{Error, Kind, Result};
+
+/// Prints a shell's completion script.
+pub fn completions(shell: clap_complete::Shell) -> Result<Outcome> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "cloudbal", &mut script);
+    print::to_stdout(&String::from_utf8_lossy(&script))
+}
+
+/// Prints the manual page, or writes one for each command.
+pub fn man(dir: Option<&Path>) -> Result<Outcome> {
+    let command = Arguments::command();
+    if let Some(dir) = dir {
+        let wrong = |error| {
+            Error::new(Kind::File, format!("`{}` cannot be written: {error}", dir.display()))
+                .hint("name a folder that you may write to")
+        };
+        std::fs::create_dir_all(dir).map_err(wrong)?;
+        clap_mangen::generate_to(command, dir).map_err(wrong)?;
+        return Ok(Outcome::Complete);
+    }
+    let mut page = Vec::new();
+    clap_mangen::Man::new(command).render(&mut page).expect("writing to memory does not fail");
+    print::to_stdout(&String::from_utf8_lossy(&page))
+}

@@ -1,0 +1,128 @@
+//! Takes the rows of a run: prints them as they come where the format allows it, and as a whole otherwise.
+
+use std::cell::{Cell, RefCell};
+use std::io::{self, Write};
+
+use tokio::sync::Notify;
+
+use super::args::Options;
+use super::{Outcome, print};
+use crate::model::{Error, Kind, Report, Result, Row, Total};
+use crate::render::{self, Format, Query, Stream, Style};
+
+/// Takes the rows of a run.
+pub struct Printer<'a> {
+    sink: RefCell<Sink<'a>>,
+    style: Style,
+    color_on_stderr: bool,
+    quiet: bool,
+    totals: RefCell<Vec<Total>>,
+    /// For people, on stderr: told at once with a stream, and after a whole report.
+    complaints: RefCell<String>,
+    any_balance: Cell<bool>,
+    any_error: Cell<bool>,
+    only_unusable: Cell<bool>,
+    write_error: RefCell<Option<io::Error>>,
+    broken: Notify,
+}
+
+enum Sink<'a> {
+    Stream(Stream<'a>),
+    Whole { rows: Vec<Row>, format: Format, query: Option<Query>, out: &'a mut dyn Write },
+}
+
+impl<'a> Printer<'a> {
+    /// A printer to a buffered writer.
+    pub fn new(
+        options: &Options,
+        format: Format,
+        query: Option<Query>,
+        out: &'a mut dyn Write,
+    ) -> io::Result<Self> {
+        let streams = query.is_none() && matches!(format, Format::Ndjson | Format::Csv);
+        let sink = if streams {
+            Sink::Stream(Stream::begin(format, out)?.expect("these formats are streams"))
+        } else {
+            Sink::Whole { rows: Vec::new(), format, query, out }
+        };
+        Ok(Self {
+            sink: RefCell::new(sink),
+            style: options.style(),
+            color_on_stderr: options.color.on_stderr(),
+            quiet: options.quiet,
+            totals: RefCell::default(),
+            complaints: RefCell::default(),
+            any_balance: Cell::new(false),
+            any_error: Cell::new(false),
+            only_unusable: Cell::new(true),
+            write_error: RefCell::default(),
+            broken: Notify::new(),
+        })
+    }
+
+    /// Tells people something that is no error.
+    pub fn note(&self, text: &str) {
+        if !self.quiet {
+            print::to_stderr(text);
+        }
+    }
+
+    /// Takes a row.
+    pub fn row(&self, row: Row) {
+        match &row {
+            Row::Balance(balance) => {
+                self.any_balance.set(true);
+                Total::add(&mut self.totals.borrow_mut(), balance);
+            }
+            Row::Error(error) => self.complain(error),
+        }
+        match &mut *self.sink.borrow_mut() {
+            Sink::Whole { rows, .. } => rows.push(row),
+            Sink::Stream(stream) => {
+                if let Err(error) = stream.row(&row).and_then(|()| stream.flush()) {
+                    *self.write_error.borrow_mut() = Some(error);
+                    self.broken.notify_one();
+                }
+                print::to_stderr(&self.complaints.take());
+            }
+        }
+    }
+
+    fn complain(&self, error: &Error) {
+        self.any_error.set(true);
+        let unusable = matches!(error.kind, Kind::Usage | Kind::Configuration | Kind::Credentials);
+        self.only_unusable.set(self.only_unusable.get() && unusable);
+        if !self.quiet {
+            self.complaints.borrow_mut().push_str(&render::error_for_people(error, self.color_on_stderr));
+        }
+    }
+
+    /// Ends when the output can no longer be written.
+    pub async fn broken(&self) {
+        self.broken.notified().await;
+    }
+
+    /// Prints what is still to be printed, and tells how the run ended.
+    pub fn finish(self) -> Result<Outcome> {
+        let written = match (self.write_error.into_inner(), self.sink.into_inner()) {
+            (Some(error), _) => Err(error),
+            (None, Sink::Stream(stream)) => stream.finish(&self.totals.into_inner()),
+            (None, Sink::Whole { rows, format, query, out }) => {
+                let report = Report::new(chrono::Utc::now(), rows);
+                match query {
+                    Some(query) => out.write_all(query.answer(&report)?.as_bytes()),
+                    None => render::write(&report, format, self.style, out),
+                }
+                .and_then(|()| out.flush())
+            }
+        };
+        let printed = print::finished(written);
+        print::to_stderr(&self.complaints.into_inner());
+        printed?;
+        Ok(match (self.any_error.get(), self.any_balance.get()) {
+            (false, _) => Outcome::Complete,
+            (true, false) if self.only_unusable.get() => Outcome::Unusable,
+            (true, _) => Outcome::Incomplete,
+        })
+    }
+}

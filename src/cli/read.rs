@@ -1,0 +1,136 @@
+//! Reading balances and printing them.
+
+use std::io::{self, BufWriter};
+use std::sync::Arc;
+
+use super::args::Options;
+use super::printer::Printer;
+use super::{Outcome, print, stand_in, verbose};
+use crate::app::{self, Wish};
+use crate::client::{Client, Event};
+use crate::cloud::{Account, Cloud};
+use crate::credentials::{self, Source, Surroundings};
+use crate::model::{Error, Kind, Result, Row};
+use crate::render::{Format, Query};
+
+/// Reads what is wished of one account and prints it.
+pub fn run(options: &Options, cloud: &'static dyn Cloud, wish: &Wish) -> Result<Outcome> {
+    let format = Format::from(options.output);
+    let query = options.query.as_deref().map(|text| Query::parse(text, format)).transpose()?;
+    let mut out = BufWriter::with_capacity(64 << 10, io::stdout().lock());
+    let printer = match Printer::new(options, format, query, &mut out) {
+        Ok(printer) => printer,
+        Err(error) => return print::finished(Err(error)),
+    };
+    let runtime = runtime()?;
+    let interrupted =
+        runtime.block_on(until_stopped(options, &printer, read(options, cloud, wish, &printer)));
+    // A name that is still being looked up must not hold up the end.
+    runtime.shutdown_background();
+    let outcome = printer.finish()?;
+    Ok(if interrupted { Outcome::Interrupted } else { outcome })
+}
+
+/// Lets the reading go on until it is done, the deadline comes, the user interrupts, or nobody reads the output.
+/// Whatever was read until then is kept. Tells whether it was interrupted.
+async fn until_stopped(options: &Options, printer: &Printer<'_>, reading: impl Future<Output = ()>) -> bool {
+    let deadline = async {
+        match options.deadline {
+            Some(time) => tokio::time::sleep(time).await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        biased;
+        () = reading => false,
+        () = printer.broken() => false,
+        () = deadline => {
+            let message = "the deadline came before everything was read";
+            let error = Error::new(Kind::Timeout, message).hint("what was read is shown; give it longer with `--deadline`");
+            printer.row(Row::Error(Box::new(error)));
+            false
+        }
+        () = interrupted() => {
+            let error = Error::new(Kind::Interrupted, "interrupted before everything was read");
+            printer.row(Row::Error(Box::new(error)));
+            true
+        }
+    }
+}
+
+async fn read(options: &Options, cloud: &'static dyn Cloud, wish: &Wish, printer: &Printer<'_>) {
+    let mut settings = options.settings();
+    // Held until everything is read: dropping it ends it.
+    let mut sandbox = None;
+    if options.sandbox {
+        match stand_in::inside(&mut settings).await {
+            Ok(started) => sandbox = Some(started),
+            Err(error) => return printer.row(Row::Error(Box::new(error))),
+        }
+        printer.note("sandbox: these are demo accounts on this machine; no cloud is asked\n");
+    }
+    let account = match account(options, cloud) {
+        Ok(account) => account,
+        Err(error) => return printer.row(Row::Error(Box::new(error))),
+    };
+    let watcher = |event: &Event| verbose::tell(event, options.verbose, options.quiet);
+    let client = Client::new(settings, &watcher);
+    app::read(&client, &account, wish, &mut |row| printer.row(row)).await;
+    drop(sandbox);
+}
+
+/// The account that options and environment name.
+fn account(options: &Options, cloud: &'static dyn Cloud) -> Result<Account> {
+    let variable = |name: &str| std::env::var(name).ok();
+    let (label, site, credentials) = if options.sandbox {
+        let site = options.site.site();
+        ("sandbox".to_owned(), site, stand_in::demo_credentials(cloud, site))
+    } else {
+        let found =
+            credentials::chain(cloud, &Surroundings { variable: &variable }).map_err(|mut error| {
+                error.provider = Some(cloud.name());
+                error
+            })?;
+        let Source::Static(credentials) = found.source;
+        (found.label, options.site.site().or(found.site), credentials)
+    };
+    Ok(Account {
+        label: Arc::from(label),
+        cloud,
+        site,
+        endpoint: options.endpoint.clone(),
+        credentials,
+        currency: options.currency,
+        signature: options.signature.into(),
+    })
+}
+
+/// One thread does everything: it waits for the network nearly all the time.
+pub fn runtime() -> Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
+        Error::new(Kind::File, format!("the operating system gives no event queue: {error}"))
+            .hint("check the limit of open files (`ulimit -n`)")
+    })
+}
+
+/// Waits for the user to interrupt, or for the system to ask for an end.
+pub async fn interrupted() {
+    let ctrl_c = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => _ = signal.recv().await,
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<()>();
+    tokio::select! {
+        () = ctrl_c => {}
+        () = terminated => {}
+    }
+}
