@@ -1,16 +1,4 @@
 //! The keys the sandbox knows. A key id says everything about its key, so nothing has to be remembered.
-//!
-//! | key id | what it is |
-//! |---|---|
-//! | `AKIDsandboxintl…`, `AKIDsandboxcn…` | Tencent Cloud, international or China site |
-//! | `LTAIsandboxintl…`, `LTAIsandboxcn…` | Alibaba Cloud, international or China site |
-//! | `AKIDsandboxintltemp…`, `AKIDsandboxcntemp…`, `STS.sandboxintl…`, `STS.sandboxcn…` | temporary: a token is needed too |
-//!
-//! What follows is made of letters, digits and dashes. Words between dashes have a meaning: `-denied` (no permission),
-//! `-inactive` (disabled, Alibaba Cloud), `-alone` (no organisation, Tencent Cloud), `-owing` (negative balance), and of
-//! Alibaba Cloud's `-quota` (with `QuotaLimit`), `-yen` (JPY) and `-unsuccessful` (`Success: false` with status 200).
-//! Digits at the end of the first word number the account. In a temporary key the first number between dashes is the
-//! Unix second it expires at, the second the account whose role it is.
 
 /// Which of a cloud's two separate sites an account belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

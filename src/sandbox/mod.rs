@@ -1,8 +1,23 @@
 //! A faithful stand-in of both clouds' HTTP side, for trying out and for tests; it listens on loopback only.
 //!
 //! It is a referee: signatures are verified with code written from the specifications, not with the signers'.
-//! Which keys it knows, and how a key's name changes the answers, is listed in `keys.rs`. Next to the cloud calls it
-//! serves the metadata services of both clouds' instances and a credentials document at `/credentials-uri`.
+//! Next to the cloud calls it serves the metadata services of both clouds' instances and a credentials document at
+//! `/credentials-uri`.
+//!
+//! # Keys
+//! A key id says everything about its key; its secret is [`secret_of`] it, and of a temporary one the token [`token_of`].
+//!
+//! | key id | what it is |
+//! |---|---|
+//! | `AKIDsandboxintl…`, `AKIDsandboxcn…` | Tencent Cloud, international or China site |
+//! | `LTAIsandboxintl…`, `LTAIsandboxcn…` | Alibaba Cloud, international or China site |
+//! | `AKIDsandboxintltemp…`, `AKIDsandboxcntemp…`, `STS.sandboxintl…`, `STS.sandboxcn…` | temporary: a token is needed too |
+//!
+//! What follows is made of letters, digits and dashes. Words between dashes have a meaning: `-denied` (no permission),
+//! `-inactive` (disabled, Alibaba Cloud), `-alone` (no organisation, Tencent Cloud), `-owing` (negative balance), and of
+//! Alibaba Cloud's `-quota` (with `QuotaLimit`), `-yen` (JPY) and `-unsuccessful` (`Success: false` with status 200).
+//! Digits at the end of the first word number the account. In a temporary key the first number between dashes is the
+//! Unix second it expires at, the second the account whose role it is.
 
 mod alibaba;
 mod certificate;
@@ -23,7 +38,7 @@ mod tests;
 use std::io::{Error, ErrorKind};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use tokio::net::TcpListener;
@@ -34,7 +49,7 @@ pub use fault::{Fault, FaultError, FaultKind};
 pub use keys::{Site, demo_alibaba, demo_tencent, secret_of, token_of};
 pub use state::Statistics;
 
-use state::State;
+use state::{Clock, State};
 
 /// How a sandbox behaves.
 #[derive(Clone, Debug)]
@@ -77,10 +92,10 @@ pub struct Sandbox {
 
 /// Starts a sandbox on the current tokio runtime and returns as soon as it listens.
 pub async fn start(options: Options) -> Result<Sandbox, Error> {
-    start_with_clock(options, Utc::now).await
+    start_with_clock(options, Clock { utc: Utc::now, steady: Instant::now }).await
 }
 
-async fn start_with_clock(options: Options, clock: fn() -> DateTime<Utc>) -> Result<Sandbox, Error> {
+async fn start_with_clock(options: Options, clock: Clock) -> Result<Sandbox, Error> {
     if !options.listen.ip().is_loopback() {
         let message = format!("the sandbox listens on a loopback address only, not on `{}`", options.listen);
         return Err(Error::new(ErrorKind::InvalidInput, message));

@@ -16,7 +16,6 @@ use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
 use super::fault::FaultKind;
-use super::keys::Cloud;
 use super::reply::{CutShort, Reply, ReplyBody};
 use super::request::Request;
 use super::state::State;
@@ -79,45 +78,50 @@ async fn answer(request: hyper::Request<Incoming>, state: &State) -> Result<Resp
     if let Some(reply) = metadata::answer(&request, state.now().timestamp()) {
         return Ok(respond(reply, state.now(), None));
     }
-    let Some(cloud) = cloud(&request) else {
+    let Some(call) = call(&request) else {
         return Ok(respond(Reply::text(404, "this is no call of a cloud"), state.now(), None));
     };
     let struck = state.strike();
     let skew = if struck.contains(&FaultKind::Skew) { SKEW } else { chrono::TimeDelta::zero() };
     let now = state.now() + skew;
     // Faults come after the call is judged, so that a repeated nonce shows even when the first reply was lost.
-    let reply = match cloud {
-        Cloud::Tencent => tencent::answer(state, &request, now.timestamp()),
-        Cloud::Alibaba => alibaba::answer(state, &request, now.timestamp()),
+    let reply = match &call {
+        Call::Tencent => tencent::answer(state, &request, now.timestamp()),
+        Call::Alibaba(message) => alibaba::answer(state, message, now.timestamp()),
     };
-    tokio::time::sleep(state.latency).await;
+    // Even a sleep of zero would cost a tick of the timer.
+    if !state.latency.is_zero() {
+        tokio::time::sleep(state.latency).await;
+    }
     let fault = struck.into_iter().find(|fault| *fault != FaultKind::Skew);
     let reply = match fault {
         Some(FaultKind::Reset) => return Err(CutShort),
         Some(FaultKind::Html) => captive_portal(),
-        Some(FaultKind::Error500) => match cloud {
-            Cloud::Tencent => tencent::internal_error(state),
-            Cloud::Alibaba => Reply::text(500, "Internal Server Error"),
+        Some(FaultKind::Error500) => match call {
+            Call::Tencent => tencent::internal_error(state),
+            Call::Alibaba(_) => Reply::text(500, "Internal Server Error"),
         },
-        Some(FaultKind::Throttle) => match cloud {
-            Cloud::Tencent => tencent::throttled(state),
-            Cloud::Alibaba => alibaba::throttled(state, &request),
+        Some(FaultKind::Throttle) => match call {
+            Call::Tencent => tencent::throttled(state),
+            Call::Alibaba(message) => alibaba::throttled(state, &message),
         },
         _ => reply,
     };
     Ok(respond(reply, now, fault))
 }
 
-/// Which cloud a request is meant for, if any.
-fn cloud(request: &Request) -> Option<Cloud> {
-    let scheme = request.header("authorization").unwrap_or_default();
-    if scheme.starts_with("TC3-HMAC-SHA256") || request.headers.contains_key("x-tc-action") {
-        Some(Cloud::Tencent)
-    } else if alibaba::is_call(request) {
-        Some(Cloud::Alibaba)
-    } else {
-        None
+/// Which cloud is called.
+enum Call<'a> {
+    Tencent,
+    Alibaba(alibaba::Message<'a>),
+}
+
+fn call(request: &Request) -> Option<Call<'_>> {
+    let tencent = request.header("authorization").is_some_and(|scheme| scheme.starts_with("TC3-HMAC-SHA256"));
+    if tencent || request.headers.contains_key("x-tc-action") {
+        return Some(Call::Tencent);
     }
+    alibaba::Message::read(request).map(Call::Alibaba)
 }
 
 fn captive_portal() -> Reply {

@@ -30,6 +30,14 @@ pub struct Statistics {
     pub most_in_one_second: usize,
 }
 
+/// Where the time comes from.
+pub struct Clock {
+    /// The time of day.
+    pub utc: fn() -> DateTime<Utc>,
+    /// The time that never steps back, for counting within a second.
+    pub steady: fn() -> Instant,
+}
+
 /// The sandbox's settings and memory.
 pub struct State {
     /// How many members the organisation has.
@@ -37,7 +45,7 @@ pub struct State {
     /// How long every reply of a cloud is held back.
     pub latency: Duration,
     rate: Option<u32>,
-    clock: fn() -> DateTime<Utc>,
+    clock: Clock,
     faults: Vec<Schedule>,
     started: i64,
     replies: AtomicU64,
@@ -53,14 +61,14 @@ struct Ledger {
 
 impl State {
     /// The state of a server that has seen nothing yet.
-    pub fn new(options: Options, clock: fn() -> DateTime<Utc>) -> Self {
+    pub fn new(options: Options, clock: Clock) -> Self {
         Self {
             members: options.members,
             latency: options.latency,
             rate: options.rate,
-            clock,
             faults: options.faults.into_iter().map(Schedule::new).collect(),
-            started: Utc::now().timestamp_micros(),
+            started: (clock.utc)().timestamp_micros(),
+            clock,
             replies: AtomicU64::new(0),
             ledger: Mutex::default(),
         }
@@ -68,7 +76,7 @@ impl State {
 
     /// The time, without a fault's skew.
     pub fn now(&self) -> DateTime<Utc> {
-        (self.clock)()
+        (self.clock.utc)()
     }
 
     /// Counts a call and says which faults strike it.
@@ -92,8 +100,9 @@ impl State {
 
     /// Admits a call of an API with this documented rate, or says how long to wait.
     pub fn admit(&self, key: &str, action: &'static str, documented: u32) -> Result<(), Duration> {
+        let now = (self.clock.steady)();
         let mut ledger = self.ledger();
-        let verdict = ledger.pace.admit(key, action, Instant::now(), self.rate.unwrap_or(documented));
+        let verdict = ledger.pace.admit(key, action, now, self.rate.unwrap_or(documented));
         let statistics = &mut ledger.statistics;
         statistics.most_in_one_second = statistics.most_in_one_second.max(verdict.within_a_second);
         statistics.throttled += u64::from(verdict.wait.is_some());

@@ -38,7 +38,6 @@ impl Refusal {
 }
 
 /// Parameters in the order sent, names and values decoded.
-#[derive(Clone)]
 pub struct Parameters(Vec<(String, String)>);
 
 impl Parameters {
@@ -58,9 +57,9 @@ impl Parameters {
 }
 
 /// One admitted call.
-pub struct Call {
+pub struct Call<'a> {
     key: Key,
-    parameters: Parameters,
+    parameters: &'a Parameters,
     now: i64,
 }
 
@@ -106,32 +105,51 @@ const ACTIONS: [Action; 4] = [
     },
 ];
 
-/// Whether a request is made in one of the cloud's two schemes.
-pub fn is_call(request: &Request) -> bool {
-    let parameters = Parameters::of(request);
-    is_acs3(request) || parameters.get("Action").is_some() || parameters.get("Signature").is_some()
+/// A request made in one of the cloud's two schemes.
+pub struct Message<'a> {
+    request: &'a Request,
+    parameters: Parameters,
+    acs3: bool,
 }
 
-/// The older SDK sends `x-acs-action` next to its RPC parameters, so that header alone decides nothing.
-fn is_acs3(request: &Request) -> bool {
-    let authorization = request.header("authorization").unwrap_or_default();
-    authorization.starts_with("ACS3-")
-        || (acs3_names(request).0.is_some() && Parameters::of(request).get("Action").is_none())
-}
+impl<'a> Message<'a> {
+    /// The message, when the request is one.
+    pub fn read(request: &'a Request) -> Option<Self> {
+        let parameters = Parameters::of(request);
+        let rpc = parameters.get("Action").is_some() || parameters.get("Signature").is_some();
+        // The older SDK sends `x-acs-action` next to its RPC parameters, so that header alone decides nothing.
+        let acs3 = request.header("authorization").is_some_and(|scheme| scheme.starts_with("ACS3-"))
+            || (!rpc && request.header("x-acs-action").is_some());
+        (rpc || acs3).then_some(Self { request, parameters, acs3 })
+    }
 
-fn acs3_names(request: &Request) -> (Option<&str>, Option<&str>) {
-    (request.header("x-acs-action"), request.header("x-acs-version"))
+    fn action_and_version(&self) -> Result<(&str, &str), Refusal> {
+        let header = |name: &str| self.request.header(name).ok_or_else(|| Refusal::missing(name));
+        if self.acs3 {
+            Ok((header("x-acs-action")?, header("x-acs-version")?))
+        } else {
+            Ok((self.parameters.require("Action")?, self.parameters.require("Version")?))
+        }
+    }
+
+    /// XML is the default of the RPC scheme; here it is of the other too, as nothing promises JSON unasked.
+    fn wants_json(&self) -> bool {
+        if self.acs3 {
+            self.request.header("accept").is_some_and(|kinds| kinds.contains("json") || kinds.contains("*/*"))
+        } else {
+            self.parameters.get("Format").is_some_and(|format| format.eq_ignore_ascii_case("json"))
+        }
+    }
 }
 
 /// Judges and answers a call.
-pub fn answer(state: &State, request: &Request, now: i64) -> Reply {
-    let outcome = respond(state, request, now);
-    render(state, request, outcome)
+pub fn answer(state: &State, message: &Message, now: i64) -> Reply {
+    render(state, message, respond(state, message, now))
 }
 
 /// The reply to a call too many.
-pub fn throttled(state: &State, request: &Request) -> Reply {
-    render(state, request, Err(too_many(1000)))
+pub fn throttled(state: &State, message: &Message) -> Reply {
+    render(state, message, Err(too_many(1000)))
 }
 
 fn too_many(wait: u128) -> Refusal {
@@ -139,24 +157,15 @@ fn too_many(wait: u128) -> Refusal {
     Refusal { retry_after: Some(wait), ..Refusal::new(400, "Throttling.User", message) }
 }
 
-fn respond(state: &State, request: &Request, now: i64) -> Result<Value, Refusal> {
-    let parameters = Parameters::of(request);
-    let acs3 = is_acs3(request);
-    let (name, version) = if acs3 {
-        let (name, version) = acs3_names(request);
-        (
-            name.ok_or_else(|| Refusal::missing("x-acs-action"))?,
-            version.ok_or_else(|| Refusal::missing("x-acs-version"))?,
-        )
-    } else {
-        (parameters.require("Action")?, parameters.require("Version")?)
-    };
+fn respond(state: &State, message: &Message, now: i64) -> Result<Value, Refusal> {
+    let Message { request, parameters, acs3 } = message;
+    let (name, version) = message.action_and_version()?;
     let host = request.host_name();
     let action = action(name, version, &host)?;
     state.called(action.name);
     let site = site(&host);
     let key = if action.signed {
-        let claim = if acs3 { acs3::claim(request)? } else { rpc::claim(request, &parameters)? };
+        let claim = if *acs3 { acs3::claim(request)? } else { rpc::claim(request, parameters)? };
         verify::judge(state, &claim, now)?
     } else {
         Key::demo(Cloud::Alibaba, site.unwrap_or(Site::China))
@@ -193,7 +202,7 @@ fn site(host: &str) -> Option<Site> {
     }
 }
 
-fn render(state: &State, request: &Request, outcome: Result<Value, Refusal>) -> Reply {
+fn render(state: &State, message: &Message, outcome: Result<Value, Refusal>) -> Reply {
     let id = state.request_id().to_uppercase();
     let (status, root, mut body, retry_after) = match outcome {
         Ok(body) => (200, "Response", body, None),
@@ -203,7 +212,7 @@ fn render(state: &State, request: &Request, outcome: Result<Value, Refusal>) -> 
                 refusal.code
             );
             let body = json!({
-                "HostId": request.header("host"),
+                "HostId": message.request.header("host"),
                 "Code": refusal.code,
                 "Message": refusal.message,
                 "Recommend": recommend,
@@ -212,7 +221,7 @@ fn render(state: &State, request: &Request, outcome: Result<Value, Refusal>) -> 
         }
     };
     body["RequestId"] = id.as_str().into();
-    let mut reply = if wants_json(request) {
+    let mut reply = if message.wants_json() {
         Reply::new(status, "application/json;charset=utf-8", body.to_string())
     } else {
         Reply::new(status, "text/xml;charset=utf-8", xml::document(root, &body))
@@ -220,12 +229,4 @@ fn render(state: &State, request: &Request, outcome: Result<Value, Refusal>) -> 
     reply.headers.push(("x-acs-request-id", id));
     reply.headers.extend(retry_after.map(|millis| ("x-acs-retry-after", millis.to_string())));
     reply
-}
-
-/// XML is the default of the RPC scheme; of the other the sandbox says so too, as nothing promises JSON unasked.
-fn wants_json(request: &Request) -> bool {
-    if is_acs3(request) {
-        return request.header("accept").is_some_and(|kinds| kinds.contains("json") || kinds.contains("*/*"));
-    }
-    Parameters::of(request).get("Format").is_some_and(|format| format.eq_ignore_ascii_case("json"))
 }

@@ -25,7 +25,7 @@ pub fn claim(request: &Request, parameters: &Parameters) -> Result<Claim, Refusa
         key_id: parameters.require("AccessKeyId")?.to_owned(),
         time: parameters.require("Timestamp")?.to_owned(),
         nonce: parameters.require("SignatureNonce")?.to_owned(),
-        token: parameters.get("SecurityToken").map(str::to_owned),
+        token: parameters.get("SecurityToken").filter(|token| !token.is_empty()).map(str::to_owned),
         signature: parameters.require("Signature")?.to_owned(),
         string_to_sign: string_to_sign(&request.method, parameters),
         sign,

@@ -82,7 +82,8 @@ fn from_query(request: &Request, schema: &[(&str, Kind)]) -> Map<String, Value> 
         }
         let typed = match kind_of(&name) {
             Some(Kind::Integer) => value.parse::<i64>().ok().map(Value::from),
-            Some(Kind::Boolean) => value.parse::<bool>().ok().map(Value::from),
+            // The official Python client writes `True` here.
+            Some(Kind::Boolean) => value.to_ascii_lowercase().parse::<bool>().ok().map(Value::from),
             _ => None,
         };
         parameters.insert(name, typed.unwrap_or_else(|| value.into()));
@@ -142,7 +143,7 @@ mod tests {
     #[test]
     fn a_query_is_read_by_the_types_of_the_schema() {
         let vector = json!({ "method": "GET", "path": "/", "headers": {}, "body": "" });
-        let request = Request::from_vector(&vector, "Page=2&Full=true&Name=a+b&Uins.0=1&Uins.1=2");
+        let request = Request::from_vector(&vector, "Page=2&Full=True&Name=a+b&Uins.0=1&Uins.1=2");
         assert_eq!(
             Value::from(read(&request, SCHEMA).unwrap()),
             json!({ "Page": 2, "Full": true, "Name": "a b", "Uins": ["1", "2"] })

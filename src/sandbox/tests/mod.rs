@@ -6,13 +6,16 @@ mod tencent;
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::sync::LazyLock;
+use std::time::Instant;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
 use serde_json::Value;
 
 use super::digest::{hmac_sha1, hmac_sha256, percent_encode, sha256};
+use super::state::Clock;
 use super::{Options, Sandbox, secret_of, start_with_clock};
 
 /// 2023-11-14 22:13:20 UTC: the time of every test.
@@ -20,8 +23,12 @@ const NOW: i64 = 1_700_000_000;
 const DATE: &str = "2023-11-14";
 const TIME: &str = "2023-11-14T22:13:20Z";
 
+/// Time stands still in every test.
+static STARTED: LazyLock<Instant> = LazyLock::new(Instant::now);
+
 async fn sandbox(options: Options) -> Sandbox {
-    start_with_clock(options, || DateTime::<Utc>::from_timestamp(NOW, 0).unwrap()).await.unwrap()
+    let clock = Clock { utc: || DateTime::from_timestamp(NOW, 0).unwrap(), steady: || *STARTED };
+    start_with_clock(options, clock).await.unwrap()
 }
 
 struct Answer {

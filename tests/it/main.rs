@@ -1,0 +1,11 @@
+//! The real command against a stand-in of the clouds that checks signatures as they do.
+
+mod commands;
+mod credentials;
+mod failures;
+mod formats;
+mod layers;
+mod members;
+mod secrets;
+mod sites;
+mod support;

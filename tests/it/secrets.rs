@@ -1,0 +1,66 @@
+//! No output of any run holds a secret, a token, a signature or what was signed.
+
+use cloudbal::sandbox::{Options, secret_of, token_of};
+
+use crate::support::{Cloud, Cloudbal};
+
+const TENCENT: &str = "AKIDsandboxintltemp-x";
+const ALIYUN: &str = "STS.sandboxcn-x";
+
+fn run(cloud: &Cloud, arguments: &[&str], token: &str) -> String {
+    let with_keys: Cloudbal = cloud.keyless(arguments).tencent_key(TENCENT).aliyun_key(ALIYUN);
+    let said = with_keys.env("TENCENTCLOUD_TOKEN", token).env("ALIBABA_CLOUD_SECURITY_TOKEN", token).run();
+    format!("{}{}", said.stdout, said.stderr)
+}
+
+#[test]
+fn not_even_when_everything_is_told() {
+    let (tencent_token, aliyun_token) = (token_of(TENCENT), token_of(ALIYUN));
+    let secrets = [
+        secret_of(TENCENT),
+        secret_of(ALIYUN),
+        tencent_token.clone(),
+        aliyun_token.clone(),
+        "Signature=".to_owned(),
+        "TC3-HMAC".to_owned(),
+        "HMAC-SHA".to_owned(),
+        "SignatureNonce".to_owned(),
+        "hush".to_owned(),
+        TENCENT.to_owned(),
+        ALIYUN.to_owned(),
+    ];
+    let clouds = ["throttle", "error500", "reset", "html", "truncated", "skew", "slow"]
+        .map(|fault| Cloud::faulty(&[fault]))
+        .into_iter()
+        .chain([Cloud::start(Options::default())]);
+    for cloud in clouds {
+        for token in [tencent_token.as_str(), &aliyun_token, "wrong-token"] {
+            for command in [["tencent", "members"], ["tencent", "balance"], ["aliyun", "balance"]] {
+                for more in [
+                    &["-o", "json"][..],
+                    &["--signature", "acs3"],
+                    &["--proxy", "http://user:hush@127.0.0.1:9"],
+                ] {
+                    let arguments =
+                        [&command[..], &["-vvv", "--retries", "1", "--timeout", "200ms"], more].concat();
+                    let text = run(&cloud, &arguments, token);
+                    for secret in &secrets {
+                        assert!(!text.contains(secret.as_str()), "{arguments:?} says `{secret}`:\n{text}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn no_option_takes_a_secret_and_help_shows_no_values() {
+    let said = crate::support::cloudbal(&["tencent", "members", "--help"])
+        .env("CLOUDBAL_PROXY", "http://user:hush@127.0.0.1:9")
+        .run();
+    assert!(said.stdout.contains("CLOUDBAL_PROXY"), "{}", said.stdout);
+    assert!(!said.stdout.contains("hush"));
+    for word in ["secret", "token", "password"] {
+        assert!(!said.stdout.to_lowercase().contains(&format!("--{word}")), "{word}");
+    }
+}

@@ -1,0 +1,88 @@
+//! Which site an account belongs to is found out by asking, and only when need be.
+
+use cloudbal::sandbox::Options;
+use insta::assert_snapshot;
+
+use crate::support::Cloud;
+
+/// Currency and available amount, or the error.
+fn amount(said: &crate::support::Said) -> String {
+    let document = said.json();
+    document["balances"].as_array().unwrap().first().map_or_else(
+        || document["errors"][0]["message"].as_str().unwrap().to_owned(),
+        |balance| {
+            format!("{} {} {}", balance["site"], balance["currency"], balance["available"]).replace('"', "")
+        },
+    )
+}
+
+#[test]
+fn the_other_site_is_asked_once_and_its_currency_is_used() {
+    let cloud = Cloud::start(Options::default());
+    let tencent = cloud.keyless(&["tencent", "balance", "-o", "json"]).tencent_key("AKIDsandboxcndemo").run();
+    assert!(amount(&tencent).starts_with("cn CNY "), "{}", amount(&tencent));
+    assert_eq!(cloud.statistics().requests, 2);
+    let aliyun = cloud.keyless(&["aliyun", "balance", "-o", "json"]).aliyun_key("LTAIsandboxintldemo").run();
+    assert_eq!(amount(&aliyun), "intl USD 1828.72");
+    assert_eq!(cloud.statistics().requests, 4);
+}
+
+#[test]
+fn a_chosen_site_is_the_only_one_asked() {
+    let cloud = Cloud::start(Options::default());
+    let run = |arguments: &[&str]| cloud.cloudbal(arguments).run();
+    assert_snapshot!(run(&["tencent", "balance", "--site", "cn"]).whole(), @"
+    ACCOUNT               AVAILABLE
+    tencent/environment  wrong site
+    read [TIME] UTC
+    --- stderr
+    error: tencent/environment: Tencent Cloud refused: The SecretId is not found. (code AuthFailure.SecretIdNotFound, request id [ID])
+    hint: check the SecretId; a key of the other site needs `--site cn` or `--site intl`
+    --- exit status 1
+    ");
+    assert_snapshot!(run(&["aliyun", "balance", "--site", "intl"]).whole(), @"
+    ACCOUNT              AVAILABLE
+    aliyun/environment  wrong site
+    read [TIME] UTC
+    --- stderr
+    error: aliyun/environment: Alibaba Cloud refused: This API is not applicable for caller. (code NotApplicable, request id [ID])
+    hint: check the site (`--site cn` or `--site intl`); an account that a reseller manages cannot read its balance
+    --- exit status 1
+    ");
+    assert_eq!(cloud.statistics().requests, 2);
+}
+
+#[test]
+fn when_neither_site_knows_the_key_both_are_named() {
+    let cloud = Cloud::start(Options::default());
+    let run = |arguments: &[&str]| {
+        cloud.keyless(arguments).tencent_key("AKIDunknown").aliyun_key("LTAIunknown").run()
+    };
+    assert_snapshot!(run(&["tencent", "balance"]).whole(), @"
+    ACCOUNT               AVAILABLE
+    tencent/environment  wrong site
+    read [TIME] UTC
+    --- stderr
+    error: tencent/environment: neither site knows this account; both were asked (intl: AuthFailure.SecretIdNotFound): Tencent Cloud refused: The SecretId is not found. (code AuthFailure.SecretIdNotFound, request id [ID])
+    hint: check the SecretId; a key of the other site needs `--site cn` or `--site intl`
+    --- exit status 1
+    ");
+    assert_snapshot!(run(&["aliyun", "balance"]).whole(), @"
+    ACCOUNT                  AVAILABLE
+    aliyun/environment  authentication
+    read [TIME] UTC
+    --- stderr
+    error: aliyun/environment: Alibaba Cloud refused: Specified access key is not found. (code InvalidAccessKeyId.NotFound, request id [ID])
+    hint: check the AccessKeyId
+    --- exit status 1
+    ");
+}
+
+#[test]
+fn the_currency_can_be_overruled() {
+    let cloud = Cloud::start(Options::default());
+    let said = cloud
+        .cloudbal(&["tencent", "members", "--uin", "700001941608", "-o", "json", "--currency", "eur"])
+        .run();
+    assert_eq!(amount(&said), "intl EUR 363659.11");
+}
