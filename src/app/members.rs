@@ -24,8 +24,7 @@ pub async fn read_some(session: &Session<'_>, uins: &[String], emit: &mut dyn Fn
     let mut answers = std::pin::pin!(first.chain(stream::iter(questions).buffered(UNDER_WAY)));
     let mut failed = 0;
     let mut given_up: Option<Error> = None;
-    let mut asked = uins.chunks(MEMBERS_A_PAGE);
-    while let Some(uins) = asked.next() {
+    for uins in uins.chunks(MEMBERS_A_PAGE) {
         let answer = match &given_up {
             Some(error) => Err(error.clone()),
             None => answers.next().await.expect("there is an answer to every question").1,
