@@ -35,6 +35,9 @@ pub trait Cloud: Debug + Send + Sync {
     /// The name people use, such as `Tencent Cloud`.
     fn title(&self) -> &'static str;
 
+    /// What this cloud calls a key id and its secret, as a configuration file spells it.
+    fn pair(&self) -> [&'static str; 2];
+
     /// The site that is asked first when none is chosen.
     fn first_site(&self) -> Site;
 

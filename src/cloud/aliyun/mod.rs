@@ -31,6 +31,10 @@ impl Cloud for Aliyun {
         "Alibaba Cloud"
     }
 
+    fn pair(&self) -> [&'static str; 2] {
+        ["access_key_id", "access_key_secret"]
+    }
+
     fn first_site(&self) -> Site {
         Site::Cn
     }

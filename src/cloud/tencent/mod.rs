@@ -37,6 +37,10 @@ impl Cloud for Tencent {
         "Tencent Cloud"
     }
 
+    fn pair(&self) -> [&'static str; 2] {
+        ["secret_id", "secret_key"]
+    }
+
     fn first_site(&self) -> Site {
         Site::Intl
     }
