@@ -17,6 +17,9 @@ pub mod client;
 /// Where credentials are looked for.
 pub mod credentials;
 
+/// The configuration file.
+pub mod config;
+
 /// Use cases.
 pub mod app;
 

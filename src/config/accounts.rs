@@ -1,0 +1,219 @@
+//! The accounts of the file, and where their credentials are.
+
+use std::sync::Arc;
+
+use super::nearest::quoted_list;
+use super::read::{file, signature, site};
+use super::table::Table;
+use super::{AccountEntry, CredentialsEntry, Defaults, Oidc, Place, Role};
+use crate::cloud::{CLOUDS, Cloud};
+use crate::model::{Credentials, Error, Result, Secret};
+
+/// The keys of `[accounts.NAME]`.
+pub(super) const ACCOUNT: &[&str] = &[
+    "provider",
+    "site",
+    "credentials",
+    "role_arn",
+    "role_session_name",
+    "role_duration",
+    "external_id",
+    "members",
+    "currency",
+    "endpoint",
+    "signature",
+];
+
+/// The keys of `credentials` besides a cloud's own names for a key and its secret.
+pub(super) const SOURCES: &[&str] = &["env", "profile", "file", "command", "keyring", "instance", "oidc"];
+
+/// The key that may stand beside a key and its secret.
+pub(super) const TOKEN: &str = "token";
+
+/// The keys of `oidc`.
+pub(super) const OIDC: &[&str] = &["role_arn", "provider", "token_file", "role_session_name", "region"];
+
+pub(super) fn accounts(table: &Table, defaults: &Defaults, place: Place) -> Result<Vec<AccountEntry>> {
+    let accounts = table.keys().into_iter().map(|(name, _)| {
+        if let Some(why) = unfit(name) {
+            return Err(table.error(name, format_args!("`{}` {why}", table.full(name))));
+        }
+        let account = table.table(name)?.expect("the key was found in this table");
+        read(name, &account, defaults, place)
+    });
+    accounts.collect()
+}
+
+/// Why a name is none that an account can have. It is an argument and a label in tables.
+pub(super) fn unfit(name: &str) -> Option<&'static str> {
+    if name.trim().is_empty() {
+        Some("is no name for an account: it is empty")
+    } else if name.trim() != name || name.chars().any(char::is_control) {
+        Some("is no name for an account: it has control characters, or blanks around it")
+    } else if name.starts_with('-') {
+        Some("is no name for an account: on the command line it would be an option")
+    } else {
+        None
+    }
+}
+
+fn read(name: &str, table: &Table, defaults: &Defaults, place: Place) -> Result<AccountEntry> {
+    table.allow(ACCOUNT)?;
+    let cloud = cloud(table)?;
+    Ok(AccountEntry {
+        name: Arc::from(name),
+        cloud,
+        site: site(table, defaults.site)?,
+        credentials: match table.table("credentials") {
+            Ok(Some(inner)) => credentials(&inner, cloud, place)?,
+            Ok(None) => CredentialsEntry::Chain,
+            Err(error) => return Err(error.hint("for instance `credentials = { profile = \"default\" }`")),
+        },
+        role: role(table)?,
+        members: table.flag("members")?.unwrap_or(defaults.members),
+        currency: table.parsed("currency")?,
+        endpoint: table.parsed("endpoint")?,
+        signature: signature(table)?.or(defaults.signature),
+    })
+}
+
+fn cloud(table: &Table) -> Result<&'static dyn Cloud> {
+    let names: Vec<&'static str> = CLOUDS.iter().map(|cloud| cloud.name()).collect();
+    let name = table.choice("provider", &names)?.ok_or_else(|| {
+        table
+            .whole_error(format_args!("`{}` has no `provider`", table.name()))
+            .hint(format!("say which cloud it is: {}", quoted_list(&names, "or")))
+    })?;
+    Ok(crate::cloud::named(name).expect("the name is one of the clouds'"))
+}
+
+fn role(table: &Table) -> Result<Option<Role>> {
+    if let Some(arn) = owned(table, "role_arn")? {
+        return Ok(Some(Role {
+            arn,
+            session_name: owned(table, "role_session_name")?,
+            duration: table.number("role_duration", 1, 43_200)?,
+            external_id: owned(table, "external_id")?,
+        }));
+    }
+    match ["role_session_name", "role_duration", "external_id"].iter().find(|key| table.has(key)) {
+        Some(key) => Err(needs(table, key, "role_arn")),
+        None => Ok(None),
+    }
+}
+
+fn credentials(table: &Table, cloud: &'static dyn Cloud, place: Place) -> Result<CredentialsEntry> {
+    let pair = cloud.pair();
+    let known = [SOURCES, &pair, &[TOKEN]].concat();
+    refuse_pairs_of_others(table, cloud)?;
+    table.allow(&known)?;
+    // A key id, its secret and its token are one source together; the first of them stands for it.
+    let of_pair = [pair[0], pair[1], TOKEN].into_iter().find(|key| table.has(key));
+    let given: Vec<&str> = SOURCES.iter().copied().filter(|key| table.has(key)).chain(of_pair).collect();
+    let text = |key| owned(table, key).map(|text| text.expect("the source was found in this table"));
+    match given[..] {
+        [] => Err(table
+            .whole_error(format_args!("`{}` names no source", table.name()))
+            .hint(format!("name one of {}, or leave it out", quoted_list(SOURCES, "and")))),
+        ["env"] => prefix(table).map(CredentialsEntry::Env),
+        ["profile"] => text("profile").map(CredentialsEntry::Profile),
+        ["file"] => file(table, "file", place)
+            .map(|path| CredentialsEntry::File(path.expect("the source was found in this table"))),
+        ["command"] => text("command").map(CredentialsEntry::Command),
+        ["keyring"] => text("keyring").map(CredentialsEntry::Keyring),
+        ["instance"] => {
+            table.text_or_true("instance").map(|role| CredentialsEntry::Instance(role.map(str::to_owned)))
+        }
+        ["oidc"] => oidc(table, place).map(CredentialsEntry::Oidc),
+        [_] => self::pair(table, pair, place),
+        [first, second, ..] => Err(table
+            .error(second, format_args!("`{}` has both `{first}` and `{second}`", table.name()))
+            .hint("keep one of them: it must be plain whose credentials are used")),
+    }
+}
+
+/// Another cloud's names for a key and its secret are no slip of the pen, but a wrong `provider`.
+fn refuse_pairs_of_others(table: &Table, cloud: &'static dyn Cloud) -> Result<()> {
+    for other in CLOUDS.iter().filter(|other| other.pair() != cloud.pair()) {
+        if let Some(key) = other.pair().iter().find(|key| table.has(key)) {
+            let message =
+                format!("`{}` is {}'s name, not {}'s", table.full(key), other.title(), cloud.title());
+            let [id, secret] = cloud.pair();
+            return Err(table.error(key, message).hint(format!("write `{id}` and `{secret}`")));
+        }
+    }
+    Ok(())
+}
+
+fn prefix(table: &Table) -> Result<String> {
+    let prefix = table.text_or_true("env")?.unwrap_or_default();
+    if prefix.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+        return Ok(prefix.to_owned());
+    }
+    let message = format!("`{}` is not the beginning of a variable's name", table.full("env"));
+    Err(table.error("env", message).hint("letters, digits and underscores, for instance `env = \"PROD_\"`"))
+}
+
+fn oidc(table: &Table, place: Place) -> Result<Option<Oidc>> {
+    if table.flag("oidc") == Ok(Some(true)) {
+        return Ok(None);
+    }
+    let inner = table.table("oidc").map_err(|error| {
+        error.hint(
+            "`oidc = true` uses the cluster's own variables; or name `role_arn`, `provider` and `token_file`",
+        )
+    })?;
+    let inner = inner.expect("the source was found in this table");
+    inner.allow(OIDC)?;
+    let missing = |key: &str| inner.whole_error(format_args!("`{}` has no `{key}`", inner.name()));
+    Ok(Some(Oidc {
+        role_arn: owned(&inner, "role_arn")?.ok_or_else(|| missing("role_arn"))?,
+        provider: owned(&inner, "provider")?.ok_or_else(|| missing("provider"))?,
+        token_file: file(&inner, "token_file", place)?.ok_or_else(|| missing("token_file"))?,
+        role_session_name: owned(&inner, "role_session_name")?,
+        region: owned(&inner, "region")?,
+    }))
+}
+
+fn pair(table: &Table, [id, secret]: [&'static str; 2], place: Place) -> Result<CredentialsEntry> {
+    let key_id = key(table, id)?;
+    let secret_text = key(table, secret)?;
+    let token = key(table, TOKEN)?.map(Secret::new);
+    let (key_id, secret) = match (key_id, secret_text) {
+        (Some(key_id), Some(text)) => (key_id, Secret::new(text)),
+        (Some(_), None) => return Err(needs(table, id, secret)),
+        (None, Some(_)) => return Err(needs(table, secret, id)),
+        (None, None) => return Err(needs(table, TOKEN, id)),
+    };
+    if place.private {
+        return Ok(CredentialsEntry::Pair(Credentials { key_id, secret, token, expires_at: None }));
+    }
+    let message = format!("`{}` holds a secret, and others have access to this file", table.name());
+    let path = shell_word(&place.path.to_string_lossy());
+    Err(table.whole_error(message).hint(format!("run `chmod 600 {path}`, or keep the secret elsewhere")))
+}
+
+/// A part of a key. It becomes a header's value, so nothing but visible ASCII may be in it.
+fn key(table: &Table, key: &str) -> Result<Option<String>> {
+    let Some(text) = table.text(key)? else { return Ok(None) };
+    if text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Ok(Some(text.to_owned()));
+    }
+    Err(table
+        .error(key, format_args!("`{}` holds characters that no key has", table.full(key)))
+        .hint("copy the key again; blanks do not belong to it"))
+}
+
+fn owned(table: &Table, key: &str) -> Result<Option<String>> {
+    Ok(table.text(key)?.map(str::to_owned))
+}
+
+fn needs(table: &Table, present: &str, missing: &str) -> Error {
+    table.error(present, format_args!("`{}` needs `{missing}` beside it", table.full(present)))
+}
+
+/// A path as a shell takes it.
+fn shell_word(path: &str) -> String {
+    let is_plain = |character: char| character.is_alphanumeric() || "/._-+~".contains(character);
+    if path.chars().all(is_plain) { path.to_owned() } else { format!("'{}'", path.replace('\'', r"'\''")) }
+}

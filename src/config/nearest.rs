@@ -1,0 +1,54 @@
+//! What somebody meant who wrote a name that is almost right.
+
+/// No known name is near anything longer, and the comparison's memory grows with the length.
+const LONGEST: usize = 64;
+
+/// The known name nearest to a mistaken one, when one is near enough to be meant.
+pub fn nearest<'a>(mistaken: &str, known: &[&'a str]) -> Option<&'a str> {
+    if mistaken.len() > LONGEST {
+        return None;
+    }
+    let mistaken = mistaken.to_lowercase().replace('-', "_");
+    let distance = |name: &str| strsim::damerau_levenshtein(&mistaken, name);
+    let near = |name: &str| distance(name) <= mistaken.chars().count().max(name.len()) / 3;
+    known.iter().copied().filter(|name| near(name)).min_by_key(|name| distance(name))
+}
+
+/// Names for people: `` `a`, `b` and `c` ``.
+pub(super) fn quoted_list(names: &[&str], and: &str) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.split_last() {
+        Some((last, first)) if !first.is_empty() => format!("{} {and} {last}", first.join(", ")),
+        _ => quoted.concat(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KNOWN: &[&str] = &["site", "credentials", "ca_file", "color", "role_session_name", "in"];
+
+    #[test]
+    fn a_slip_is_recognised() {
+        assert_eq!(nearest("credentails", KNOWN), Some("credentials"));
+        assert_eq!(nearest("CA-File", KNOWN), Some("ca_file"));
+        assert_eq!(nearest("colour", KNOWN), Some("color"));
+        assert_eq!(nearest("session_name", KNOWN), Some("role_session_name"));
+        assert_eq!(nearest("ste", KNOWN), Some("site"));
+    }
+
+    #[test]
+    fn something_else_is_not_guessed_at() {
+        for other in ["", "x", "password", "on", "令牌"] {
+            assert_eq!(nearest(other, KNOWN), None, "{other}");
+        }
+        assert_eq!(nearest("site", &[]), None);
+    }
+
+    #[test]
+    fn names_are_listed_as_in_a_sentence() {
+        assert_eq!(quoted_list(&["a"], "or"), "`a`");
+        assert_eq!(quoted_list(&["a", "b", "c"], "or"), "`a`, `b` or `c`");
+    }
+}

@@ -1,0 +1,168 @@
+//! From the file's text to what it says: the whole, the defaults and the rates.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rust_decimal::Decimal;
+use toml::de::DeTable;
+
+use super::accounts::accounts;
+use super::nearest::{nearest, quoted_list};
+use super::table::{Source, Table, quoted};
+use super::{Config, Defaults, Place, Rates};
+use crate::cloud::Signature;
+use crate::model::{Currency, Error, Result, Secret, Site, amount_from_number};
+
+/// The keys of the whole file.
+pub(super) const KEYS: &[&str] = &["defaults", "accounts", "rates"];
+
+/// The keys of `[defaults]`.
+pub(super) const DEFAULTS: &[&str] = &[
+    "output",
+    "color",
+    "in",
+    "site",
+    "members",
+    "signature",
+    "concurrency",
+    "rate",
+    "timeout",
+    "connect_timeout",
+    "deadline",
+    "retries",
+    "proxy",
+    "ca_file",
+    "system_certs",
+];
+
+/// The keys of `[rates]` besides currencies.
+pub(super) const RATES: &[&str] = &["date", "base"];
+
+const OUTPUTS: &[&str] = &["table", "json", "ndjson", "csv", "yaml"];
+const COLORS: &[&str] = &["auto", "always", "never"];
+const SITES: &[&str] = &["auto", "intl", "cn"];
+const SIGNATURES: &[&str] = &["rpc", "acs3"];
+
+/// Reads a configuration file's text.
+pub fn parse(text: &str, place: Place) -> Result<Config> {
+    read(text, place.path, |root| {
+        root.allow(KEYS)?;
+        let defaults = match root.table("defaults")? {
+            Some(table) => defaults(&table, place)?,
+            None => Defaults::default(),
+        };
+        let accounts = match root.table("accounts")? {
+            Some(table) => accounts(&table, &defaults, place)?,
+            None => Vec::new(),
+        };
+        let rates = root.table("rates")?.map(|table| rates(&table)).transpose()?;
+        Ok(Config { defaults, accounts, rates })
+    })
+}
+
+/// Reads the text of a file that holds what `[rates]` holds and nothing else.
+pub fn parse_rates(text: &str, path: &Path) -> Result<Rates> {
+    read(text, path, rates)
+}
+
+fn read<T>(text: &str, path: &Path, what: impl FnOnce(&Table) -> Result<T>) -> Result<T> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let source = Source { path, text };
+    let entries = DeTable::parse(text).map_err(|error| {
+        // Only the message: the error's own rendering repeats the line, which may hold a secret.
+        let at = error.span().map_or(0, |span| span.start);
+        source.error(at, format_args!("not TOML: {}", error.message()))
+    })?;
+    what(&Table::root(source, entries.get_ref()))
+}
+
+fn defaults(table: &Table, place: Place) -> Result<Defaults> {
+    table.allow(DEFAULTS)?;
+    Ok(Defaults {
+        output: table.choice("output", OUTPUTS)?,
+        color: table.choice("color", COLORS)?,
+        convert_to: table.parsed("in")?,
+        site: site(table, None)?,
+        members: table.flag("members")?.unwrap_or_default(),
+        signature: signature(table)?,
+        concurrency: table.number("concurrency", 1, 10_000)?,
+        rate: table.number("rate", 0, 1000)?,
+        timeout: seconds(table, "timeout", 3600)?,
+        connect_timeout: seconds(table, "connect_timeout", 3600)?,
+        deadline: seconds(table, "deadline", 86_400)?,
+        retries: table.number("retries", 0, 100)?,
+        proxy: table.text("proxy")?.map(|proxy| Secret::new(proxy.to_owned())),
+        ca_file: file(table, "ca_file", place)?,
+        system_certs: table.flag("system_certs")?.unwrap_or_default(),
+    })
+}
+
+fn seconds(table: &Table, key: &str, most: u32) -> Result<Option<Duration>> {
+    Ok(table.number(key, 1, most)?.map(|seconds| Duration::from_secs(seconds.into())))
+}
+
+/// The site that a table names, or the usual one; `None` is found out by asking.
+pub(super) fn site(table: &Table, usual: Option<Site>) -> Result<Option<Site>> {
+    Ok(table.choice("site", SITES)?.map_or(usual, |name| name.parse().ok()))
+}
+
+/// How a table wants requests to be signed.
+pub(super) fn signature(table: &Table) -> Result<Option<Signature>> {
+    Ok(table.choice("signature", SIGNATURES)?.map(|name| match name {
+        "acs3" => Signature::Acs3,
+        _ => Signature::Rpc,
+    }))
+}
+
+/// The file that a table names: relative to the configuration file, or to the home directory behind `~`.
+pub(super) fn file(table: &Table, key: &str, place: Place) -> Result<Option<PathBuf>> {
+    let Some(text) = table.text(key)? else { return Ok(None) };
+    let Ok(below_home) = Path::new(text).strip_prefix("~") else {
+        let folder = place.path.parent().unwrap_or(Path::new(""));
+        return Ok(Some(folder.join(text)));
+    };
+    let home = place.home.ok_or_else(|| {
+        table
+            .error(key, format_args!("`{}` begins with `~`, but no home directory is known", table.full(key)))
+            .hint("set HOME, or write the whole path")
+    })?;
+    Ok(Some(home.join(below_home)))
+}
+
+fn rates(table: &Table) -> Result<Rates> {
+    let date = table.day("date")?.ok_or_else(|| {
+        table
+            .whole_error("the rates have no `date`")
+            .hint("say of which day they are: `date = \"2026-11-20\"`")
+    })?;
+    let base = table.parsed("base")?.unwrap_or(Currency::CNY);
+    let mut rates: Vec<(Currency, Decimal)> = Vec::new();
+    for (key, _) in table.keys().into_iter().filter(|(key, _)| !RATES.contains(key)) {
+        let currency = key.parse::<Currency>().map_err(|why| {
+            let error = table.error(key, format_args!("`{}` is {why}", table.full(key)));
+            match nearest(key, RATES) {
+                Some(meant) => error.hint(format!("did you mean `{meant}`?")),
+                None => error.hint(format!("the other keys here are {}", quoted_list(RATES, "and"))),
+            }
+        })?;
+        let known = rates.iter().any(|(known, _)| *known == currency);
+        if known || currency == base {
+            let why = if known { "comes twice" } else { "is what the others are counted in" };
+            return Err(table.error(key, format_args!("`{}` {why}", table.full(key))));
+        }
+        rates.push((currency, rate(table, key)?));
+    }
+    Ok(Rates { date, base, rates })
+}
+
+fn rate(table: &Table, key: &str) -> Result<Decimal> {
+    let wrong = |why: Option<Error>| {
+        let error = why.unwrap_or_else(|| {
+            table.error(key, format_args!("`{}` is not a positive decimal number", table.full(key)))
+        });
+        // A TOML number with a fraction is a binary one, which 7.12 is not.
+        error.hint(format!("write it between quotes, so that it is exact: `{key} = {}`", quoted("7.12")))
+    };
+    let text = table.text(key).map_err(|error| wrong(Some(error)))?.unwrap_or_default();
+    amount_from_number(text).ok().filter(|rate| *rate > Decimal::ZERO).ok_or_else(|| wrong(None))
+}

@@ -1,0 +1,309 @@
+//! Whole error texts, and the promise that none of them holds a secret.
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// The error and its hint.
+fn mistake(text: &str) -> (String, String) {
+    let error = parse(text, place()).unwrap_err();
+    assert_eq!(error.kind, Kind::Configuration);
+    (error.to_string(), error.hint.unwrap_or_default().into())
+}
+
+/// The same for one line of an account, which is the third line of the file.
+fn in_account(line: &str) -> (String, String) {
+    mistake(&format!("[accounts.prod]\nprovider = \"tencent\"\n{line}\n"))
+}
+
+macro_rules! says {
+    ($given:expr, $message:literal, $hint:literal) => {
+        assert_eq!($given, (concat!("/etc/cloudbal.toml:", $message).to_owned(), $hint.to_owned()))
+    };
+}
+
+#[test]
+fn an_unknown_key_is_named_with_its_place_and_the_nearest_known_one() {
+    says!(
+        in_account("  credentails = { profile = \"default\" }"),
+        "3:3: unknown key `credentails` in `accounts.prod`",
+        "did you mean `credentials`?"
+    );
+    says!(mistake("[acounts.a]\n"), "1:2: unknown key `acounts`", "did you mean `accounts`?");
+    says!(
+        mistake("[defaults]\n\"a\\u001b\" = 1\n"),
+        "2:1: unknown key `\"a\\u001b\"` in `defaults`",
+        "the keys here are `output`, `color`, `in`, `site`, `members`, `signature`, `concurrency`, `rate`, `timeout`, `connect_timeout`, `deadline`, `retries`, `proxy`, `ca_file` and `system_certs`"
+    );
+    says!(
+        in_account("credentials = { profil = \"x\" }"),
+        "3:17: unknown key `profil` in `accounts.prod.credentials`",
+        "did you mean `profile`?"
+    );
+    says!(
+        in_account("credentials = { oidc = { role = \"x\" } }"),
+        "3:26: unknown key `role` in `accounts.prod.credentials.oidc`",
+        "the keys here are `role_arn`, `provider`, `token_file`, `role_session_name` and `region`"
+    );
+}
+
+#[test]
+fn columns_are_counted_in_characters() {
+    says!(
+        mistake("\u{feff}accounts.\"生产\" = 1"),
+        "1:10: `accounts.\"生产\"` is a whole number, not a table",
+        ""
+    );
+}
+
+#[test]
+fn a_value_of_the_wrong_type_is_told_what_was_expected() {
+    says!(mistake("accounts = []"), "1:1: `accounts` is a list, not a table", "");
+    says!(
+        in_account("credentials = \"hush\""),
+        "3:1: `accounts.prod.credentials` is a text, not a table",
+        "for instance `credentials = { profile = \"default\" }`"
+    );
+    says!(in_account("members = \"yes\""), "3:1: `accounts.prod.members` is a text, not true or false", "");
+    says!(in_account("role_arn = 1979-05-27"), "3:1: `accounts.prod.role_arn` is a date, not a text", "");
+    says!(
+        in_account("credentials = { env = false }"),
+        "3:17: `accounts.prod.credentials.env` is false, not a text or true",
+        ""
+    );
+    says!(
+        in_account("credentials = { oidc = false }"),
+        "3:17: `accounts.prod.credentials.oidc` is false, not a table",
+        "`oidc = true` uses the cluster's own variables; or name `role_arn`, `provider` and `token_file`"
+    );
+    says!(
+        in_account("credentials.secret_id = 'AKID'\ncredentials.secret_key = [\"hush\"]"),
+        "4:13: `accounts.prod.credentials.secret_key` is a list, not a text",
+        ""
+    );
+    for wrong in ["0", "-5", "3601", "99999999999999999999", "0xFFFFFF"] {
+        let (message, _) = mistake(&format!("defaults.timeout = {wrong}"));
+        let expected = format!("`defaults.timeout` is {wrong}, not a whole number from 1 to 3600");
+        assert_eq!(message, format!("/etc/cloudbal.toml:1:10: {expected}"));
+    }
+    says!(
+        mistake("defaults.retries = 2.5"),
+        "1:10: `defaults.retries` is a number with a fraction, not a whole number from 0 to 100",
+        ""
+    );
+}
+
+#[test]
+fn a_value_that_is_none_of_the_known_ones_is_told_which_there_are() {
+    says!(
+        mistake("defaults.output = 'jsn'"),
+        "1:10: `defaults.output` is `jsn`, not `table`, `json`, `ndjson`, `csv` or `yaml`",
+        "did you mean `json`?"
+    );
+    says!(
+        in_account("site = \"\\u202Ecn\""),
+        "3:1: `accounts.prod.site` is `\\u{202e}cn`, not `auto`, `intl` or `cn`",
+        "did you mean `cn`?"
+    );
+    says!(
+        mistake("[accounts.prod]\nprovider = 'alyun'"),
+        "2:1: `accounts.prod.provider` is `alyun`, not `tencent` or `aliyun`",
+        "did you mean `aliyun`?"
+    );
+    says!(
+        mistake("# first\n[accounts.prod]\nsite = 'cn'"),
+        "2:11: `accounts.prod` has no `provider`",
+        "say which cloud it is: `tencent` or `aliyun`"
+    );
+    says!(
+        in_account("currency = 'dollar'"),
+        "3:1: `accounts.prod.currency`: not a currency code: three letters of ISO 4217 are needed, such as `USD`",
+        ""
+    );
+    says!(
+        in_account("endpoint = 'https://ann:hush@host'"),
+        "3:1: `accounts.prod.endpoint`: `host` is no endpoint: it names a user",
+        ""
+    );
+}
+
+#[test]
+fn exactly_one_source_of_credentials_is_accepted() {
+    says!(
+        in_account("credentials = { profile = 'a', env = 'B_' }"),
+        "3:17: `accounts.prod.credentials` has both `env` and `profile`",
+        "keep one of them: it must be plain whose credentials are used"
+    );
+    says!(
+        in_account("credentials = { keyring = 'a', token = 'hush' }"),
+        "3:32: `accounts.prod.credentials` has both `keyring` and `token`",
+        "keep one of them: it must be plain whose credentials are used"
+    );
+    says!(
+        in_account("credentials = {}"),
+        "3:1: `accounts.prod.credentials` names no source",
+        "name one of `env`, `profile`, `file`, `command`, `keyring`, `instance` and `oidc`, or leave it out"
+    );
+}
+
+#[test]
+fn half_of_something_is_an_error_that_names_the_other_half() {
+    says!(
+        in_account("credentials = { secret_id = 'AKID' }"),
+        "3:17: `accounts.prod.credentials.secret_id` needs `secret_key` beside it",
+        ""
+    );
+    says!(
+        in_account("credentials = { secret_key = 'hush' }"),
+        "3:17: `accounts.prod.credentials.secret_key` needs `secret_id` beside it",
+        ""
+    );
+    says!(
+        in_account("credentials = { token = 'hush' }"),
+        "3:17: `accounts.prod.credentials.token` needs `secret_id` beside it",
+        ""
+    );
+    says!(
+        in_account("credentials = { oidc = { role_arn = 'r', token_file = 't' } }"),
+        "3:17: `accounts.prod.credentials.oidc` has no `provider`",
+        ""
+    );
+    says!(in_account("external_id = 'x'"), "3:1: `accounts.prod.external_id` needs `role_arn` beside it", "");
+}
+
+#[test]
+fn the_names_of_another_clouds_key_are_recognised() {
+    says!(
+        in_account("credentials = { access_key_id = 'LTAI', access_key_secret = 'hush' }"),
+        "3:17: `accounts.prod.credentials.access_key_id` is Alibaba Cloud's name, not Tencent Cloud's",
+        "write `secret_id` and `secret_key`"
+    );
+}
+
+#[test]
+fn texts_that_cannot_be_meant_are_refused() {
+    says!(in_account("role_arn = '  '"), "3:1: `accounts.prod.role_arn` is empty, not a text", "");
+    says!(
+        in_account("credentials = { command = \"a\\nb\" }"),
+        "3:17: `accounts.prod.credentials.command` has a control character",
+        ""
+    );
+    says!(
+        in_account("credentials = { env = 'PROD-' }"),
+        "3:17: `accounts.prod.credentials.env` is not the beginning of a variable's name",
+        "letters, digits and underscores, for instance `env = \"PROD_\"`"
+    );
+    says!(
+        in_account("credentials = { secret_id = 'AKID', secret_key = 'hush hush' }"),
+        "3:37: `accounts.prod.credentials.secret_key` holds characters that no key has",
+        "copy the key again; blanks do not belong to it"
+    );
+    for (name, why) in [
+        ("", "it is empty"),
+        (" ", "it is empty"),
+        (" a", "it has control characters, or blanks around it"),
+        ("a\\n", "it has control characters, or blanks around it"),
+        ("-a", "on the command line it would be an option"),
+    ] {
+        let (message, _) = mistake(&format!("[accounts.\"{name}\"]\nprovider = 'tencent'"));
+        assert!(message.ends_with(&format!(" is no name for an account: {why}")), "{message}");
+    }
+    let homeless = Place { home: None, ..place() };
+    let error = parse("defaults.ca_file = '~/ca.pem'", homeless).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "/etc/cloudbal.toml:1:10: `defaults.ca_file` begins with `~`, but no home directory is known"
+    );
+}
+
+#[test]
+fn rates_that_are_not_exact_or_not_clear_are_refused() {
+    let rates = |line: &str| mistake(&format!("[rates]\ndate = '2026-11-20'\n{line}\n"));
+    says!(
+        rates("USD = 7.12"),
+        "3:1: `rates.USD` is a number with a fraction, not a text",
+        "write it between quotes, so that it is exact: `USD = \"7.12\"`"
+    );
+    for wrong in ["'0'", "'-1'", "'7,12'", "'NaN'", "'0.12345678901234567890123456789'"] {
+        says!(
+            rates(&format!("USD = {wrong}")),
+            "3:1: `rates.USD` is not a positive decimal number",
+            "write it between quotes, so that it is exact: `USD = \"7.12\"`"
+        );
+    }
+    says!(rates("CNY = '1'"), "3:1: `rates.CNY` is what the others are counted in", "");
+    says!(rates("USD = '1'\nusd = '2'"), "4:1: `rates.usd` comes twice", "");
+    says!(
+        rates("bases = 'USD'"),
+        "3:1: `rates.bases` is not a currency code: three letters of ISO 4217 are needed, such as `USD`",
+        "did you mean `base`?"
+    );
+    says!(
+        mistake("[rates]\nUSD = '7.12'"),
+        "1:2: the rates have no `date`",
+        "say of which day they are: `date = \"2026-11-20\"`"
+    );
+    says!(
+        mistake("[rates]\ndate = 2026-11-20T10:00:00Z"),
+        "2:1: `rates.date` is no day, not one such as `2026-11-20`",
+        ""
+    );
+    let error = parse_rates("dat", Path::new("rates.toml")).unwrap_err();
+    assert_eq!(error.to_string(), "rates.toml:1:4: not TOML: key with no value, expected `=`");
+}
+
+#[test]
+fn what_is_not_toml_is_told_with_its_place_and_without_its_line() {
+    says!(
+        in_account("credentials = { secret_id = 'AKID', secret_key = hush }"),
+        "3:50: not TOML: string values must be quoted, expected literal string",
+        ""
+    );
+    says!(in_account("site = 'cn'\nsite = 'intl'"), "4:1: not TOML: duplicate key", "");
+    says!(
+        mistake("accounts.a = { provider = 'aliyun' }\naccounts.a.site = 'cn'"),
+        "2:10: not TOML: cannot extend value of type inline table with a dotted key",
+        ""
+    );
+    says!(mistake("[a"), "1:3: not TOML: unclosed table, expected `]`", "");
+}
+
+const WITH_SECRETS: &str = r#"
+[accounts.a]
+provider = "tencent"
+site = "cn"
+credentials = { secret_id = "AKID", secret_key = "Gu5t9xGARNpq", token = "Gu5t9xGARNpq" }
+[accounts.b]
+provider = "aliyun"
+credentials.access_key_id = "LTAI"
+credentials.access_key_secret = 'Gu5t9xGARNpq'
+"#;
+
+proptest! {
+    #[test]
+    fn no_text_makes_it_panic(text in "\\PC*") {
+        _ = parse(&text, place());
+    }
+
+    #[test]
+    fn no_text_that_looks_like_a_file_makes_it_panic(
+        lines in prop::collection::vec(
+            "(\\[(defaults|rates|accounts\\.[a-c\"é-]{0,3})\\]|(provider|site|credentials|USD|date|timeout|ca_file|env) = (\"[~a-z0-9/é\\\\]{0,5}\"|-?[0-9._e]{1,6}|\\{ (env|oidc|file) = (true|'x'|\\{\\}) \\}|\\[\\]))",
+            0..8,
+        ),
+    ) {
+        _ = parse(&lines.join("\n"), place());
+    }
+
+    #[test]
+    fn no_error_repeats_a_secret(at in 0..WITH_SECRETS.len(), cut in 0..3_usize, put in "[\"'=\\n{}\\[\\],#a0 ]{0,3}") {
+        let mut text = WITH_SECRETS.to_owned();
+        text.replace_range(at..(at + cut).min(WITH_SECRETS.len()), &put);
+        for private in [true, false] {
+            if let Err(error) = parse(&text, Place { private, ..place() }) {
+                let said = format!("{error:?}");
+                prop_assert!(!said.contains("u5t9xGARNp"), "{said}\n{text}");
+            }
+        }
+    }
+}
