@@ -10,6 +10,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("cloud", 2),
     ("client", 3),
     ("credentials", 3),
+    ("config", 3),
     ("app", 4),
     ("render", 5),
     ("sandbox", 5),

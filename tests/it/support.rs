@@ -139,7 +139,7 @@ impl Said {
             text.push_str(&self.stderr);
         }
         let status = self.status.map_or("killed".to_owned(), |status| status.to_string());
-        text.push_str(&format!("--- exit status {status}\n"));
+        text = format!("{text}--- exit status {status}\n");
         for (pattern, name) in [
             (r"(?i)\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "[ID]"),
             (r"\b20\d\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d", "[TIME]"),
