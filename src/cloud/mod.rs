@@ -3,6 +3,9 @@
 mod account;
 pub mod aliyun;
 mod fields;
+mod ini;
+pub mod keys;
+mod record;
 mod reply;
 pub mod tencent;
 mod wire;
@@ -16,6 +19,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 pub use account::Account;
+pub use keys::{Keys, Role, Source};
+pub use record::Record;
 pub use reply::{Advice, Failure, Reply};
 pub use wire::{Endpoint, Method, Request};
 
@@ -55,20 +60,8 @@ pub trait Cloud: Debug + Send + Sync {
     /// Reads the reply to a question.
     fn read(&self, call: &Call, context: &Context, reply: &Reply) -> std::result::Result<Answer, Failure>;
 
-    /// The environment variables that hold credentials, in order of preference.
-    fn variables(&self) -> &'static [Variables];
-}
-
-/// One set of environment variables under which official tools look for credentials. The halves of a pair and the
-/// token are never taken from different sets.
-#[derive(Debug)]
-pub struct Variables {
-    /// Holds the key id.
-    pub key_id: &'static str,
-    /// Holds the secret.
-    pub secret: &'static str,
-    /// Hold the session token; the first that is set counts.
-    pub token: &'static [&'static str],
+    /// Where the cloud's own tools keep credentials.
+    fn keys(&self) -> &'static Keys;
 }
 
 /// What can be asked of a cloud.

@@ -1,81 +1,144 @@
 //! Credentials: where they are looked for, and in which order.
+//!
+//! For each cloud, the first source that is present counts: its environment variables, the official command line
+//! tool's current profile, the SDKs' files, the identity token of a workload, an address that answers with temporary
+//! credentials. A source that is present but half-filled, expired or broken is an error, never a step to the next: the
+//! next may be another account's.
 
-use crate::cloud::{Cloud, Variables};
-use crate::model::{Credentials, Error, Kind, Result, Secret, Site};
+mod command;
+mod environment;
+mod everything;
+mod files;
 
-/// Where credentials are looked for.
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+
+pub use crate::cloud::{Role, Source};
+pub use command::{read_command_output, run_command};
+pub use everything::{Listed, everything};
+
+use crate::cloud::{Cloud, Keys, Record};
+use crate::model::{Credentials, Error, Kind, Result, Site};
+
+/// Where credentials are looked for. All of it is given, so that a test can give something else.
 pub struct Surroundings<'a> {
     /// The value of an environment variable.
-    pub variable: &'a dyn Fn(&str) -> Option<String>,
+    pub variable: &'a dyn Fn(&str) -> Option<OsString>,
+    /// The home directory, where it is known.
+    pub home: Option<PathBuf>,
+    /// The root of the file system.
+    pub root: PathBuf,
+    /// The time, to tell what has expired.
+    pub now: DateTime<Utc>,
+}
+
+impl Surroundings<'_> {
+    /// What this process sees.
+    pub fn of_this_process(now: DateTime<Utc>) -> Self {
+        Self {
+            variable: &|name| std::env::var_os(name),
+            home: std::env::home_dir().filter(|home| !home.as_os_str().is_empty()),
+            root: PathBuf::from("/"),
+            now,
+        }
+    }
 }
 
 /// Credentials that were found.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Found {
-    /// What the account is called.
+    /// What the account is called: the profile's name, or `environment`.
     pub label: String,
+    /// Where they were found, for people.
+    pub origin: String,
     /// The site, where the source tells it.
     pub site: Option<Site>,
     /// How credentials are come by.
     pub source: Source,
 }
 
-/// How credentials are come by.
-#[derive(Debug)]
-pub enum Source {
-    /// They are here.
-    Static(Credentials),
-}
-
-/// The first source that is present. A source that is present and half-filled is an error, not a step to the next.
+/// The first source that is present.
 pub fn chain(cloud: &'static dyn Cloud, around: &Surroundings) -> Result<Found> {
-    for set in cloud.variables() {
-        if let Some(credentials) = from_variables(set, around)? {
-            return Ok(Found {
-                label: "environment".to_owned(),
-                site: None,
-                source: Source::Static(credentials),
-            });
-        }
-    }
-    let wanted = &cloud.variables()[0];
-    Err(Error::new(
-        Kind::Credentials,
-        format!("no credentials for {}: {} and {} are not set", cloud.title(), wanted.key_id, wanted.secret),
-    )
-    .hint("set both variables, or try cloudbal without keys: add `--sandbox`"))
+    let keys = cloud.keys();
+    let mut looked = Vec::new();
+    let found = first(keys, around, &mut looked).and_then(|found| {
+        found.ok_or_else(|| {
+            if around.home.is_none() {
+                looked.push("the home directory is not known".to_owned());
+            }
+            Error::new(
+                Kind::Credentials,
+                format!("no credentials for {}: looked at {}", cloud.title(), looked.join(", ")),
+            )
+            .hint(format!(
+                "set the variables, or run `{}`; to try cloudbal without keys add `--sandbox`",
+                keys.setup
+            ))
+        })
+    });
+    of(cloud, found)
 }
 
-fn from_variables(set: &Variables, around: &Surroundings) -> Result<Option<Credentials>> {
-    let read = |name: &str| -> Result<Option<String>> {
-        let Some(value) = (around.variable)(name) else { return Ok(None) };
-        let value = value.trim();
-        if value.bytes().all(|byte| byte.is_ascii_graphic()) {
-            Ok(Some(value.to_owned()).filter(|value| !value.is_empty()))
-        } else {
-            Err(Error::new(Kind::Credentials, format!("`{name}` holds characters that no key has"))
-                .hint("copy the key again; blanks and line breaks inside it do not belong to it"))
+/// What is not there is added to `looked`, for the error when nothing is.
+fn first(keys: &Keys, around: &Surroundings, looked: &mut Vec<String>) -> Result<Option<Found>> {
+    for find in [environment::key, files::current, environment::web_identity, environment::uri] {
+        if let Some(found) = find(keys, around, looked)? {
+            return Ok(Some(found));
         }
-    };
-    let (key_id, secret) = match (read(set.key_id)?, read(set.secret)?) {
-        (None, None) => return Ok(None),
-        (Some(key_id), Some(secret)) => (key_id, secret),
-        (Some(_), None) => return Err(half(set.secret, set.key_id)),
-        (None, Some(_)) => return Err(half(set.key_id, set.secret)),
-    };
-    let mut token = None;
-    for name in set.token {
-        token = token.or(read(name)?);
     }
-    Ok(Some(Credentials {
-        key_id,
-        secret: Secret::new(secret),
-        token: token.map(Secret::new),
-        expires_at: None,
-    }))
+    Ok(None)
 }
 
-fn half(missing: &str, present: &str) -> Error {
-    Error::new(Kind::Credentials, format!("`{missing}` is not set, but `{present}` is"))
-        .hint("set both, or neither")
+/// The official command line tool's profile of that name, whatever the environment says.
+pub fn profile(cloud: &'static dyn Cloud, name: &str, around: &Surroundings) -> Result<Found> {
+    of(cloud, files::profile(cloud.keys(), name, around))
+}
+
+/// The cloud's environment variables with a prefix, such as `PROD_TENCENTCLOUD_SECRET_ID`.
+pub fn from_prefix(cloud: &'static dyn Cloud, prefix: &str, around: &Surroundings) -> Result<Found> {
+    let mut looked = Vec::new();
+    let found = environment::prefixed(cloud.keys(), prefix, around, &mut looked).and_then(|found| {
+        found.ok_or_else(|| {
+            Error::new(
+                Kind::Credentials,
+                format!("no credentials in the environment: looked at {}", looked.join(", ")),
+            )
+            .hint("set a key id and its secret under these names")
+        })
+    });
+    of(cloud, found)
+}
+
+/// The current profile of a file in any format that the cloud's own tools write.
+pub fn from_file(cloud: &'static dyn Cloud, path: &Path, around: &Surroundings) -> Result<Found> {
+    of(cloud, files::from_file(cloud.keys(), path, around))
+}
+
+/// A program whose output is credentials.
+pub fn from_command(text: &str) -> Result<Source> {
+    Source::command(text).ok_or_else(|| {
+        Error::new(Kind::Configuration, "the command for credentials is empty or has a quote that is not closed")
+            .hint("write the program and its arguments as in a shell; no shell runs it, so `|`, `$` and `~` mean nothing")
+    })
+}
+
+/// Reads what the metadata service of an instance, or an address for credentials, has answered. `place` says who.
+pub fn read_document(
+    cloud: &'static dyn Cloud,
+    place: &str,
+    text: &str,
+    now: DateTime<Utc>,
+) -> Result<Credentials> {
+    let record = Record::parse(text, place, "see what it answers to `curl`");
+    of(cloud, record.and_then(|record| (cloud.keys().read_document)(&record, now)))
+}
+
+/// Errors say which cloud they happened with.
+fn of<T>(cloud: &'static dyn Cloud, result: Result<T>) -> Result<T> {
+    result.map_err(|mut error| {
+        error.provider = Some(cloud.name());
+        error
+    })
 }

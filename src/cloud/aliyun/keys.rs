@@ -1,28 +1,140 @@
-//! Where Alibaba Cloud's own tools keep credentials.
+//! Where Alibaba Cloud's own tools keep credentials: aliyun-cli, the SDKs, Terraform, ACK and ECS.
 
-use super::super::Variables;
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+
+use super::super::ini;
+use super::super::keys::{
+    File, Kept, Keys, Place, Profiles, Role, RoleVariables, Source, Store, Variables, WebIdentityVariables,
+};
+use super::super::record::Record;
+use super::profiles;
+use crate::model::{Credentials, Result};
 
 /// The SDKs' prefix first, then the further ones of aliyun-cli, then the names of Terraform and older tools.
 /// (aliyun-cli reads bare `ACCESS_KEY_ID` too: it may be any cloud's, so it is not read here.)
-pub const VARIABLES: &[Variables] = &[
-    Variables {
-        key_id: "ALIBABA_CLOUD_ACCESS_KEY_ID",
-        secret: "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
-        token: &["ALIBABA_CLOUD_SECURITY_TOKEN"],
-    },
-    Variables {
-        key_id: "ALIBABACLOUD_ACCESS_KEY_ID",
-        secret: "ALIBABACLOUD_ACCESS_KEY_SECRET",
-        token: &["ALIBABACLOUD_SECURITY_TOKEN"],
-    },
-    Variables {
-        key_id: "ALICLOUD_ACCESS_KEY_ID",
-        secret: "ALICLOUD_ACCESS_KEY_SECRET",
-        token: &["ALICLOUD_SECURITY_TOKEN"],
-    },
-    Variables {
-        key_id: "ALICLOUD_ACCESS_KEY",
-        secret: "ALICLOUD_SECRET_KEY",
-        token: &["ALICLOUD_SECURITY_TOKEN"],
-    },
-];
+pub const KEYS: Keys = Keys {
+    variables: &[
+        Variables {
+            key_id: "ALIBABA_CLOUD_ACCESS_KEY_ID",
+            secret: "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+            token: &["ALIBABA_CLOUD_SECURITY_TOKEN"],
+        },
+        Variables {
+            key_id: "ALIBABACLOUD_ACCESS_KEY_ID",
+            secret: "ALIBABACLOUD_ACCESS_KEY_SECRET",
+            token: &["ALIBABACLOUD_SECURITY_TOKEN"],
+        },
+        Variables {
+            key_id: "ALICLOUD_ACCESS_KEY_ID",
+            secret: "ALICLOUD_ACCESS_KEY_SECRET",
+            token: &["ALICLOUD_SECURITY_TOKEN"],
+        },
+        Variables {
+            key_id: "ALICLOUD_ACCESS_KEY",
+            secret: "ALICLOUD_SECRET_KEY",
+            token: &["ALICLOUD_SECURITY_TOKEN"],
+        },
+    ],
+    // `ALIBABA_CLOUD_ROLE_ARN` belongs to the identity token; the SDKs do not assume it with a key pair.
+    roles: &[RoleVariables {
+        arn: "ALICLOUD_ASSUME_ROLE_ARN",
+        session_name: "ALICLOUD_ASSUME_ROLE_SESSION_NAME",
+        duration: Some("ALICLOUD_ASSUME_ROLE_SESSION_EXPIRATION"),
+        external_id: None,
+    }],
+    web_identity: Some(WebIdentityVariables {
+        role_arn: "ALIBABA_CLOUD_ROLE_ARN",
+        provider: "ALIBABA_CLOUD_OIDC_PROVIDER_ARN",
+        token_file: "ALIBABA_CLOUD_OIDC_TOKEN_FILE",
+        session_name: Some("ALIBABA_CLOUD_ROLE_SESSION_NAME"),
+        region: "ALIBABA_CLOUD_STS_REGION",
+    }),
+    uri: Some("ALIBABA_CLOUD_CREDENTIALS_URI"),
+    no_external: Some("ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS"),
+    setup: "aliyun configure",
+    stores: &[
+        Store {
+            place: Place::Home(".aliyun/config.json"),
+            path_variable: None,
+            profile_variables: &["ALIBABACLOUD_PROFILE", "ALIBABA_CLOUD_PROFILE", "ALICLOUD_PROFILE"],
+            ignored_when: &[
+                ("ALIBABA_CLOUD_IGNORE_PROFILE", "TRUE"),
+                ("ALIBABA_CLOUD_CLI_PROFILE_DISABLED", "true"),
+            ],
+            read: profiles::read,
+        },
+        Store {
+            place: Place::Home(".alibabacloud/credentials.ini"),
+            path_variable: Some("ALIBABA_CLOUD_CREDENTIALS_FILE"),
+            profile_variables: &["ALIBABA_CLOUD_PROFILE"],
+            ignored_when: &[],
+            read: any_file,
+        },
+        Store {
+            place: Place::Home(".alibabacloud/credentials"),
+            path_variable: None,
+            profile_variables: &["ALIBABA_CLOUD_PROFILE"],
+            ignored_when: &[],
+            read: any_file,
+        },
+    ],
+    read_file: any_file,
+    read_document: document,
+};
+
+/// The SDKs' INI file, or aliyun-cli's.
+fn any_file(files: &[File], now: DateTime<Utc>) -> Result<Profiles> {
+    let [file] = files else { return Ok(Profiles { current: String::new(), all: Vec::new() }) };
+    if file.text.as_ref().is_ok_and(|text| text.trim_start().starts_with('{')) {
+        profiles::read(files, now)
+    } else {
+        ini::profiles(file, |record| Ok(section(record)?.map(|source| Kept { site: None, source })))
+    }
+}
+
+fn section(record: &Record) -> Result<Option<Source>> {
+    if record.text("enable")?.is_some_and(|enable| enable.eq_ignore_ascii_case("false")) {
+        return Ok(None);
+    }
+    let key = |tokens: &[&str]| record.key("access_key_id", "access_key_secret", tokens);
+    let kind = record.text("type")?.unwrap_or("access_key").to_ascii_lowercase();
+    let needed = |name: &str| record.needed(name);
+    let role = || {
+        let session_name = record.word("role_session_name")?.unwrap_or(Role::SESSION_NAME).to_owned();
+        Ok(Role { arn: needed("role_arn")?.to_owned(), session_name, ..Role::default() })
+    };
+    let credentials = |tokens: &[&str]| key(tokens)?.ok_or_else(|| record.missing("access_key_id"));
+    Ok(Some(match kind.as_str() {
+        "access_key" => return Ok(key(&[])?.map(Source::Static)),
+        "sts" => {
+            needed("security_token")?;
+            Source::Static(credentials(&["security_token"])?)
+        }
+        "ram_role_arn" => {
+            let by = Box::new(Source::Static(credentials(&["security_token"])?));
+            Source::AssumeRole { by, role: role()? }
+        }
+        "ecs_ram_role" => Source::Instance { role: record.word("role_name")?.map(str::to_owned) },
+        "oidc_role_arn" => Source::WebIdentity {
+            role: role()?,
+            provider: needed("oidc_provider_arn")?.to_owned(),
+            token_file: token_file(record, "oidc_token_file_path")?,
+        },
+        other => return Err(record.wrong(format!("`type` is `{other}`, which is not supported"))),
+    }))
+}
+
+/// The path of a file that holds a token; unlike what requests carry it may have any characters.
+pub fn token_file(record: &Record, name: &str) -> Result<PathBuf> {
+    Ok(PathBuf::from(record.text(name)?.ok_or_else(|| record.missing(name))?))
+}
+
+/// What the metadata service of an ECS instance, or a credentials URI, answers.
+fn document(record: &Record, now: DateTime<Utc>) -> Result<Credentials> {
+    if record.text("Code")? != Some("Success") {
+        return Err(record.wrong("`Code` is not `Success`"));
+    }
+    record.temporary(["AccessKeyId", "AccessKeySecret", "SecurityToken"], "Expiration", now)
+}

@@ -4,10 +4,11 @@ mod acs3;
 mod balance;
 mod errors;
 mod keys;
+mod profiles;
 mod rpc;
 
 use super::fields::{Fields, InvalidField};
-use super::{Answer, Call, Cloud, Context, Failure, Method, Question, Reply, Request, Signature, Variables};
+use super::{Answer, Call, Cloud, Context, Failure, Keys, Method, Question, Reply, Request, Signature};
 use crate::crypto::sha256_hex;
 use crate::model::{Error, Kind, Result, Site};
 
@@ -72,8 +73,8 @@ impl Cloud for Aliyun {
         balance::read(&fields, context).map_err(wrong)
     }
 
-    fn variables(&self) -> &'static [Variables] {
-        keys::VARIABLES
+    fn keys(&self) -> &'static Keys {
+        &keys::KEYS
     }
 }
 

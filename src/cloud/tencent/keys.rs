@@ -1,10 +1,147 @@
-//! Where Tencent Cloud's own tools keep credentials.
+//! Where Tencent Cloud's own tools keep credentials: tccli, the SDKs, Terraform, TKE and CVM.
 
-use super::super::Variables;
+use chrono::{DateTime, Utc};
+use serde_json::Value;
 
-/// The names of the SDKs and tccli; the token's name is tccli's first, then Terraform's.
-pub const VARIABLES: &[Variables] = &[Variables {
-    key_id: "TENCENTCLOUD_SECRET_ID",
-    secret: "TENCENTCLOUD_SECRET_KEY",
-    token: &["TENCENTCLOUD_TOKEN", "TENCENTCLOUD_SECURITY_TOKEN"],
-}];
+use super::super::ini;
+use super::super::keys::{
+    File, Kept, Keys, Place, Profile, Profiles, Role, RoleVariables, Source, Store, Variables,
+    WebIdentityVariables,
+};
+use super::super::record::Record;
+use super::super::{Cloud as _, Question};
+use super::Tencent;
+use crate::model::{Credentials, Result, Site};
+
+/// The token's name is tccli's first, then Terraform's; so are the role's.
+pub const KEYS: Keys = Keys {
+    variables: &[Variables {
+        key_id: "TENCENTCLOUD_SECRET_ID",
+        secret: "TENCENTCLOUD_SECRET_KEY",
+        token: &["TENCENTCLOUD_TOKEN", "TENCENTCLOUD_SECURITY_TOKEN"],
+    }],
+    roles: &[
+        RoleVariables {
+            arn: "TENCENTCLOUD_ROLE_ARN",
+            session_name: "TENCENTCLOUD_ROLE_SESSION_NAME",
+            duration: None,
+            external_id: None,
+        },
+        RoleVariables {
+            arn: "TENCENTCLOUD_ASSUME_ROLE_ARN",
+            session_name: "TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME",
+            duration: Some("TENCENTCLOUD_ASSUME_ROLE_SESSION_DURATION"),
+            external_id: Some("TENCENTCLOUD_ASSUME_ROLE_EXTERNAL_ID"),
+        },
+    ],
+    web_identity: Some(WebIdentityVariables {
+        role_arn: "TKE_ROLE_ARN",
+        provider: "TKE_PROVIDER_ID",
+        token_file: "TKE_WEB_IDENTITY_TOKEN_FILE",
+        session_name: None,
+        region: "TKE_REGION",
+    }),
+    uri: None,
+    no_external: None,
+    setup: "tccli configure",
+    stores: &[
+        Store {
+            place: Place::Folder(".tccli", &[CREDENTIAL, CONFIGURE]),
+            path_variable: Some("TENCENTCLOUD_SHARED_CREDENTIALS_DIR"),
+            profile_variables: &["TCCLI_PROFILE", "TENCENTCLOUD_PROFILE"],
+            ignored_when: &[],
+            read: tccli,
+        },
+        Store {
+            place: Place::Home(".tencentcloud/credentials"),
+            path_variable: Some("TENCENTCLOUD_CREDENTIALS_FILE"),
+            profile_variables: &[],
+            ignored_when: &[],
+            read: any_file,
+        },
+        Store {
+            place: Place::Root("etc/tencentcloud/credentials"),
+            path_variable: None,
+            profile_variables: &[],
+            ignored_when: &[],
+            read: any_file,
+        },
+    ],
+    read_file: any_file,
+    read_document: metadata,
+};
+
+const CREDENTIAL: &str = ".credential";
+const CONFIGURE: &str = ".configure";
+
+/// tccli has two files for each profile: `NAME.credential`, and `NAME.configure` without secrets.
+#[expect(clippy::unnecessary_wraps, reason = "every store is read by a function of this shape")]
+fn tccli(files: &[File], now: DateTime<Utc>) -> Result<Profiles> {
+    let profiles = files.iter().filter_map(|file| {
+        let name = file.name.strip_suffix(CREDENTIAL)?;
+        let site = files.iter().find(|file| file.name.strip_suffix(CONFIGURE) == Some(name)).and_then(site);
+        let kept = profile(name, file, now).map(|source| source.map(|source| Kept { site, source }));
+        Some(Profile { name: name.to_owned(), origin: file.shown.clone(), kept })
+    });
+    Ok(Profiles { current: "default".to_owned(), all: profiles.collect() })
+}
+
+/// The site whose billing host the profile has. It only saves a question: a file that does not tell is no error.
+fn site(configure: &File) -> Option<Site> {
+    let configure: Value = serde_json::from_str(configure.text.as_ref().ok()?).ok()?;
+    let host = configure.get("billing")?.get("endpoint")?.as_str()?.trim();
+    [Site::Intl, Site::Cn].into_iter().find(|site| Tencent.host(&Question::Balance, *site) == host)
+}
+
+fn profile(name: &str, file: &File, now: DateTime<Utc>) -> Result<Option<Source>> {
+    let text = file.text.as_ref().map_err(Clone::clone)?;
+    let place = format!("profile `{name}` in `{}`", file.shown);
+    let option = if name == "default" { String::new() } else { format!(" --profile {name}") };
+    let run = |command: &str| format!("run `tccli {command}{option}`");
+    let record = Record::parse(text, &*place, run("configure"))?;
+    let source = match record.text("type")? {
+        // What `tccli configure` writes has no type, or the type `default`.
+        None | Some("default") => record.key("secretId", "secretKey", &["token"])?.map(Source::Static),
+        Some("oauth") => Some(cached(&Record::parse(text, place, run("auth login"))?, now)?),
+        Some("sso") => Some(cached(&Record::parse(text, place, run("sso login"))?, now)?),
+        Some("cvm-role") => Some(Source::Instance { role: None }),
+        Some(other) => return Err(record.wrong(format!("`type` is `{other}`, which is not known"))),
+    };
+    let Some(arn) = record.word("role-arn")? else { return Ok(source) };
+    let by = Box::new(source.ok_or_else(|| record.half("secretId", "role-arn"))?);
+    let session_name = record.word("role-session-name")?.unwrap_or(Role::SESSION_NAME).to_owned();
+    let role = Role { arn: arn.to_owned(), session_name, ..Role::default() };
+    Ok(Some(Source::AssumeRole { by, role }))
+}
+
+/// The temporary key of the last login.
+fn cached(record: &Record, now: DateTime<Utc>) -> Result<Source> {
+    let credentials = record.temporary(["secretId", "secretKey", "token"], "expiresAt", now)?;
+    if credentials.expires_at.is_none() {
+        return Err(record.missing("expiresAt"));
+    }
+    Ok(Source::Static(credentials))
+}
+
+/// The SDKs' INI file, or one of tccli's.
+fn any_file(files: &[File], now: DateTime<Utc>) -> Result<Profiles> {
+    let [file] = files else { return Ok(Profiles { current: String::new(), all: Vec::new() }) };
+    if !file.text.as_ref().is_ok_and(|text| text.trim_start().starts_with('{')) {
+        return ini::profiles(file, |record| {
+            let key = record.key("secret_id", "secret_key", &["token"])?;
+            Ok(key.map(|credentials| Kept { site: None, source: Source::Static(credentials) }))
+        });
+    }
+    let name = file.name.strip_suffix(CREDENTIAL).unwrap_or(&file.name);
+    let kept = profile(name, file, now).map(|source| source.map(|source| Kept { site: None, source }));
+    let profile = Profile { name: name.to_owned(), origin: file.shown.clone(), kept };
+    Ok(Profiles { current: name.to_owned(), all: vec![profile] })
+}
+
+/// What the metadata service of a CVM instance answers.
+fn metadata(record: &Record, now: DateTime<Utc>) -> Result<Credentials> {
+    if record.text("Code")? != Some("Success") {
+        return Err(record.wrong("`Code` is not `Success`"));
+    }
+    record.temporary(["TmpSecretId", "TmpSecretKey", "Token"], "ExpiredTime", now)
+}

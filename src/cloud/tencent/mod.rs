@@ -7,7 +7,7 @@ mod members;
 mod sign;
 
 use super::fields::{Fields, InvalidField};
-use super::{Answer, Call, Cloud, Context, Endpoint, Failure, Method, Question, Reply, Request, Variables};
+use super::{Answer, Call, Cloud, Context, Endpoint, Failure, Keys, Method, Question, Reply, Request};
 use crate::crypto::sha256_hex;
 use crate::model::{Currency, Detail, Result, Site, minor_to_major};
 use rust_decimal::Decimal;
@@ -81,8 +81,8 @@ impl Cloud for Tencent {
         }
     }
 
-    fn variables(&self) -> &'static [Variables] {
-        keys::VARIABLES
+    fn keys(&self) -> &'static Keys {
+        &keys::KEYS
     }
 }
 

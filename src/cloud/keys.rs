@@ -1,0 +1,221 @@
+//! Where a cloud's own tools keep credentials: names and formats as data, and pure functions that read them.
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+
+use super::record::Record;
+use crate::model::{Credentials, Result, Secret, Site};
+
+/// How credentials are come by.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// They are here.
+    Static(Credentials),
+    /// By assuming a role with what another source gives.
+    AssumeRole {
+        /// Who assumes it.
+        by: Box<Source>,
+        /// The role.
+        role: Role,
+    },
+    /// By assuming a role with the token of an identity provider (OIDC).
+    WebIdentity {
+        /// The role.
+        role: Role,
+        /// The identity provider: its id at Tencent Cloud, its ARN at Alibaba Cloud.
+        provider: String,
+        /// The file that holds the token; it changes while the token is renewed.
+        token_file: PathBuf,
+    },
+    /// From the metadata service of the instance this runs on.
+    Instance {
+        /// The role of the instance; `None` is found out by asking.
+        role: Option<String>,
+    },
+    /// From an address that answers with temporary credentials. The address may hold a password.
+    Uri(Secret),
+    /// From the output of a program: its name and its arguments. No shell runs it.
+    Command(Vec<String>),
+}
+
+impl Source {
+    /// A command line, split like a shell does but run without one; `None` when it is empty or a quote is open.
+    pub fn command(text: &str) -> Option<Self> {
+        shlex::split(text).filter(|words| !words.is_empty()).map(Self::Command)
+    }
+
+    /// Whether it leads to the same account as another, as far as that can be told without asking: the same key id,
+    /// or the same role assumed by the same.
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Static(one), Self::Static(two)) => one.key_id == two.key_id,
+            (Self::AssumeRole { by, role }, Self::AssumeRole { by: other_by, role: other_role }) => {
+                role.arn == other_role.arn && by.is_same(other_by)
+            }
+            (Self::WebIdentity { role: one, .. }, Self::WebIdentity { role: two, .. }) => one.arn == two.arn,
+            (Self::Instance { role: one }, Self::Instance { role: two }) => one == two,
+            (Self::Uri(one), Self::Uri(two)) => one.expose() == two.expose(),
+            (Self::Command(one), Self::Command(two)) => one == two,
+            _ => false,
+        }
+    }
+
+    /// Whether a program is run, or an address is asked, to come by these credentials.
+    pub fn is_external(&self) -> bool {
+        match self {
+            Self::Uri(_) | Self::Command(_) => true,
+            Self::AssumeRole { by, .. } => by.is_external(),
+            _ => false,
+        }
+    }
+}
+
+/// A role to assume.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Role {
+    /// Its full name.
+    pub arn: String,
+    /// What the session is called in the cloud's audit log.
+    pub session_name: String,
+    /// How many seconds the session lasts; the cloud's default when not given.
+    pub duration: Option<u32>,
+    /// What the role's owner may demand besides the key.
+    pub external_id: Option<String>,
+    /// The region whose token service is asked.
+    pub region: Option<String>,
+}
+
+impl Role {
+    /// What sessions are called when no name is given.
+    pub const SESSION_NAME: &'static str = "cloudbal";
+}
+
+/// Everything that a cloud says about its credentials.
+pub struct Keys {
+    /// Sets of environment variables that hold a key, in order of preference.
+    pub variables: &'static [Variables],
+    /// Sets of environment variables that name a role to assume with that key; the first that is set counts.
+    pub roles: &'static [RoleVariables],
+    /// The environment variables of a workload with an identity token.
+    pub web_identity: Option<WebIdentityVariables>,
+    /// The environment variable that holds an address which answers with temporary credentials.
+    pub uri: Option<&'static str>,
+    /// The environment variable that, being `1` or `true`, forbids files to name programs and addresses.
+    pub no_external: Option<&'static str>,
+    /// The command that writes the first of the stores.
+    pub setup: &'static str,
+    /// Where files are, in order of preference. The first is the official command line tool's.
+    pub stores: &'static [Store],
+    /// Reads a file in any format that the cloud's tools write.
+    pub read_file: fn(&[File], DateTime<Utc>) -> Result<Profiles>,
+    /// Reads what the metadata service of an instance, or an address for credentials, answers.
+    pub read_document: fn(&Record, DateTime<Utc>) -> Result<Credentials>,
+}
+
+/// One set of environment variables that hold a key. The halves of a pair and the token are never taken from
+/// different sets.
+#[derive(Debug)]
+pub struct Variables {
+    /// Holds the key id.
+    pub key_id: &'static str,
+    /// Holds the secret.
+    pub secret: &'static str,
+    /// Hold the session token; the first that is set counts.
+    pub token: &'static [&'static str],
+}
+
+/// One set of environment variables that name a role.
+#[derive(Debug)]
+pub struct RoleVariables {
+    /// Holds the role's full name.
+    pub arn: &'static str,
+    /// Holds the name of the session.
+    pub session_name: &'static str,
+    /// Holds the seconds the session lasts.
+    pub duration: Option<&'static str>,
+    /// Holds the external id.
+    pub external_id: Option<&'static str>,
+}
+
+/// The environment variables of a workload with an identity token. Role, provider and file are needed: when one of
+/// them is not set the others mean nothing, as in the official SDKs.
+#[derive(Debug)]
+pub struct WebIdentityVariables {
+    /// Holds the role's full name.
+    pub role_arn: &'static str,
+    /// Holds the identity provider.
+    pub provider: &'static str,
+    /// Holds the path of the file with the token.
+    pub token_file: &'static str,
+    /// Holds the name of the session.
+    pub session_name: Option<&'static str>,
+    /// Holds the region whose token service is asked.
+    pub region: &'static str,
+}
+
+/// A place where a tool keeps credentials in files.
+pub struct Store {
+    /// The place.
+    pub place: Place,
+    /// The environment variable that names another place.
+    pub path_variable: Option<&'static str>,
+    /// The environment variables that choose a profile; the first that is set counts.
+    pub profile_variables: &'static [&'static str],
+    /// Environment variables with the values that keep tools from looking here.
+    pub ignored_when: &'static [(&'static str, &'static str)],
+    /// Reads the files.
+    pub read: fn(&[File], DateTime<Utc>) -> Result<Profiles>,
+}
+
+/// Where files are.
+#[derive(Clone, Copy, Debug)]
+pub enum Place {
+    /// One file below the home directory.
+    Home(&'static str),
+    /// One file below the root of the file system.
+    Root(&'static str),
+    /// The files in a folder below the home directory whose names end like one of these.
+    Folder(&'static str, &'static [&'static str]),
+}
+
+/// A file that was read.
+#[derive(Debug)]
+pub struct File {
+    /// Its name without the folder.
+    pub name: String,
+    /// Its path as people are told it: `~` for the home directory.
+    pub shown: String,
+    /// What it holds, or why it could not be read: an error only for whoever needs this file.
+    pub text: Result<String>,
+}
+
+/// What the files of a store hold.
+#[derive(Clone, Debug)]
+pub struct Profiles {
+    /// The name of the profile that counts when none is chosen.
+    pub current: String,
+    /// Every profile, usable or not.
+    pub all: Vec<Profile>,
+}
+
+/// A named entry of a store.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    /// Its name.
+    pub name: String,
+    /// The file it stands in.
+    pub origin: String,
+    /// What it holds: nothing when no credential was ever written into it, an error when it is half-filled, expired
+    /// or broken.
+    pub kept: Result<Option<Kept>>,
+}
+
+/// What a profile holds.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// The site, where the profile tells it.
+    pub site: Option<Site>,
+    /// How credentials are come by.
+    pub source: Source,
+}

@@ -1,0 +1,174 @@
+//! Credentials in environment variables.
+
+use std::path::PathBuf;
+
+use serde_json::{Map, Value};
+
+use super::{Found, Surroundings};
+use crate::cloud::keys::{Keys, RoleVariables, Variables};
+use crate::cloud::{Record, Role, Source};
+use crate::model::{Error, Kind, Result, Secret};
+
+/// The value of a variable without the blanks around it. An empty one counts as not set.
+pub fn variable(name: &str, around: &Surroundings) -> Result<Option<String>> {
+    Ok(raw(name, around)?.map(|value| value.trim().to_owned()).filter(|value| !value.is_empty()))
+}
+
+fn raw(name: &str, around: &Surroundings) -> Result<Option<String>> {
+    (around.variable)(name).map(std::ffi::OsString::into_string).transpose().map_err(|_| {
+        Error::new(Kind::Credentials, format!("`{name}` holds bytes that are not UTF-8")).hint("set it again")
+    })
+}
+
+/// The key in the first set of variables that has one.
+pub fn key(keys: &Keys, around: &Surroundings, looked: &mut Vec<String>) -> Result<Option<Found>> {
+    prefixed(keys, "", around, looked)
+}
+
+/// The key in the first set of variables that has one, each name with a prefix.
+pub fn prefixed(
+    keys: &Keys,
+    prefix: &str,
+    around: &Surroundings,
+    looked: &mut Vec<String>,
+) -> Result<Option<Found>> {
+    for set in keys.variables {
+        if let Some(found) = from_set(keys, set, prefix, around)? {
+            return Ok(Some(found));
+        }
+        looked.push(format!("`{prefix}{}` and `{prefix}{}`", set.key_id, set.secret));
+    }
+    lone(keys, prefix, around)
+}
+
+/// The keys in every set that has one.
+pub fn keys(keys: &Keys, around: &Surroundings) -> Vec<(String, Result<Found>)> {
+    let from_set = |set: &Variables| Some((origin(set.key_id), from_set(keys, set, "", around).transpose()?));
+    let found: Vec<_> = keys.variables.iter().filter_map(from_set).collect();
+    match lone(keys, "", around) {
+        Err(error) if found.is_empty() => vec![("environment".to_owned(), Err(error))],
+        _ => found,
+    }
+}
+
+/// What the environment holds besides keys.
+pub fn others(keys: &Keys, around: &Surroundings) -> Vec<(String, Result<Found>)> {
+    let mut looked = Vec::new();
+    let identity = web_identity(keys, around, &mut looked).transpose();
+    let identity = identity.zip(keys.web_identity.as_ref().map(|names| names.role_arn));
+    let uri = uri(keys, around, &mut looked).transpose().zip(keys.uri);
+    identity.into_iter().chain(uri).map(|(found, name)| (origin(name), found)).collect()
+}
+
+fn origin(name: &str) -> String {
+    format!("environment ({name})")
+}
+
+fn from_set(keys: &Keys, set: &Variables, prefix: &str, around: &Surroundings) -> Result<Option<Found>> {
+    let roles = keys.roles.iter().flat_map(|role| {
+        [Some(role.arn), Some(role.session_name), role.duration, role.external_id].into_iter().flatten()
+    });
+    let all = [set.key_id, set.secret].into_iter().chain(set.token.iter().copied()).chain(roles);
+    let record = record(
+        all.map(|name| format!("{prefix}{name}")),
+        "correct the variables, or unset them to use another source",
+        around,
+    )?;
+    let named = |name: &str| format!("{prefix}{name}");
+    let tokens: Vec<String> = set.token.iter().map(|name| named(name)).collect();
+    let tokens: Vec<&str> = tokens.iter().map(String::as_str).collect();
+    let Some(credentials) = record.key(&named(set.key_id), &named(set.secret), &tokens)? else {
+        return Ok(None);
+    };
+    let mut source = Source::Static(credentials);
+    for variables in keys.roles {
+        if let Some(arn) = record.word(&named(variables.arn))? {
+            let role = role(&record, variables, arn, &named)?;
+            source = Source::AssumeRole { by: Box::new(source), role };
+            break;
+        }
+    }
+    let origin = origin(&named(set.key_id));
+    Ok(Some(Found { label: "environment".to_owned(), origin, site: None, source }))
+}
+
+fn record(names: impl Iterator<Item = String>, remedy: &str, around: &Surroundings) -> Result<Record> {
+    let mut values = Map::new();
+    for name in names {
+        if let Some(value) = raw(&name, around)? {
+            values.insert(name, Value::String(value));
+        }
+    }
+    Ok(Record::new("", remedy, values))
+}
+
+fn role(
+    record: &Record,
+    variables: &RoleVariables,
+    arn: &str,
+    named: &dyn Fn(&str) -> String,
+) -> Result<Role> {
+    let optional = |name: Option<&str>| match name {
+        Some(name) => record.word(&named(name)).map(|text| text.map(str::to_owned)),
+        None => Ok(None),
+    };
+    Ok(Role {
+        arn: arn.to_owned(),
+        session_name: optional(Some(variables.session_name))?
+            .unwrap_or_else(|| Role::SESSION_NAME.to_owned()),
+        duration: variables.duration.map_or(Ok(None), |name| record.seconds(&named(name)))?,
+        external_id: optional(variables.external_id)?,
+        region: None,
+    })
+}
+
+/// A token or a role without any key is an error: with another source's key it would be a mixture.
+fn lone(keys: &Keys, prefix: &str, around: &Surroundings) -> Result<Option<Found>> {
+    let tokens = keys.variables.iter().flat_map(|set| set.token.iter().map(|token| (*token, set.key_id)));
+    let roles = keys.roles.iter().map(|role| (role.arn, keys.variables[0].key_id));
+    for (name, key_id) in tokens.chain(roles) {
+        if variable(&format!("{prefix}{name}"), around)?.is_some() {
+            let message = format!("`{prefix}{key_id}` is not set but `{prefix}{name}` is set");
+            return Err(Error::new(Kind::Credentials, message)
+                .hint(format!("set the key it belongs to, or unset `{prefix}{name}`")));
+        }
+    }
+    Ok(None)
+}
+
+/// The identity token of a workload, when every variable it needs is set; else the others mean nothing.
+pub fn web_identity(keys: &Keys, around: &Surroundings, looked: &mut Vec<String>) -> Result<Option<Found>> {
+    let Some(names) = &keys.web_identity else { return Ok(None) };
+    let all = [Some(names.role_arn), Some(names.provider), Some(names.token_file), Some(names.region)];
+    let all = all.into_iter().chain([names.session_name]).flatten().map(str::to_owned);
+    let record = record(all, "set it again", around)?;
+    for name in [names.role_arn, names.provider, names.token_file] {
+        if record.text(name)?.is_none() {
+            looked.push(format!("an identity token (`{name}` is not set)"));
+            return Ok(None);
+        }
+    }
+    let session_name = names.session_name.map_or(Ok(None), |name| record.word(name))?;
+    let role = Role {
+        arn: record.needed(names.role_arn)?.to_owned(),
+        session_name: session_name.unwrap_or(Role::SESSION_NAME).to_owned(),
+        region: record.word(names.region)?.map(str::to_owned),
+        ..Role::default()
+    };
+    let provider = record.needed(names.provider)?.to_owned();
+    let token_file = record.text(names.token_file)?.map(PathBuf::from).unwrap_or_default();
+    let source = Source::WebIdentity { role, provider, token_file };
+    Ok(Some(Found { label: "environment".to_owned(), origin: origin(names.role_arn), site: None, source }))
+}
+
+/// The address that answers with temporary credentials.
+pub fn uri(keys: &Keys, around: &Surroundings, looked: &mut Vec<String>) -> Result<Option<Found>> {
+    let Some(name) = keys.uri else { return Ok(None) };
+    let record = record([name.to_owned()].into_iter(), "set it again", around)?;
+    let Some(uri) = record.word(name)? else {
+        looked.push(format!("`{name}`"));
+        return Ok(None);
+    };
+    let source = Source::Uri(Secret::new(uri.to_owned()));
+    Ok(Some(Found { label: "environment".to_owned(), origin: origin(name), site: None, source }))
+}

@@ -1,0 +1,243 @@
+//! Credentials in files of the clouds' own tools. They are read, never written.
+
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use super::environment::variable;
+use super::{Found, Surroundings};
+use crate::cloud::keys::{File, Kept, Keys, Place, Profile, Profiles, Store};
+use crate::model::{Error, Kind, Result};
+
+/// No file that holds credentials is larger: one mebibyte.
+const LARGEST: u64 = 1 << 20;
+
+/// The current profile of the first store that has it.
+pub fn current(keys: &Keys, around: &Surroundings, looked: &mut Vec<String>) -> Result<Option<Found>> {
+    // A profile that a variable names must be found in a store that the variable speaks of.
+    let mut unknown: Option<Error> = None;
+    for store in keys.stores {
+        let chosen = first_set(store.profile_variables, around)?;
+        if chosen.is_none()
+            && let Some(error) = unknown
+        {
+            return Err(error);
+        }
+        let (path, _) = place(store, around);
+        let shown = show(&path, around);
+        if let Some(name) = ignored(store, around)? {
+            looked.push(format!("`{shown}` (not read because `{name}` is set)"));
+            continue;
+        }
+        let profiles = read(store, around)?;
+        let name = chosen.as_ref().map_or(profiles.current.as_str(), |(_, name)| name);
+        let profile = profiles.all.iter().find(|profile| profile.name == name);
+        if let Some(profile) = profile
+            && let Some(kept) = profile.kept.clone()?
+        {
+            return found(keys, profile, kept, around).map(Some);
+        }
+        if let (Some((variable, name)), None) = (&chosen, &unknown) {
+            let lack = if profile.is_some() { "credentials in that profile" } else { "such profile" };
+            let message = format!("`{variable}` is `{name}`, and `{shown}` has no {lack}");
+            unknown = Some(Error::new(Kind::Credentials, message).hint(names(keys, &profiles)));
+        }
+        let lack = match profile {
+            Some(_) => format!(" (profile `{name}` is empty)"),
+            None if profiles.all.is_empty() => String::new(),
+            None => format!(" (no profile `{name}`)"),
+        };
+        looked.push(format!("`{shown}`{lack}"));
+    }
+    unknown.map_or(Ok(None), Err)
+}
+
+/// The profile of that name in the official command line tool's store.
+pub fn profile(keys: &Keys, name: &str, around: &Surroundings) -> Result<Found> {
+    let store = &keys.stores[0];
+    let (path, _) = place(store, around);
+    pick(keys, &read(store, around)?, name, &show(&path, around), around)
+}
+
+/// The current profile of one file.
+pub fn from_file(keys: &Keys, path: &Path, around: &Surroundings) -> Result<Found> {
+    let shown = show(path, around);
+    let file = read_file(path, around).ok_or_else(|| {
+        Error::new(Kind::File, format!("there is no file `{shown}`")).hint("check the path")
+    })?;
+    let profiles = (keys.read_file)(&[file], around.now)?;
+    pick(keys, &profiles, &profiles.current, &shown, around)
+}
+
+/// Every profile of every store, with its name and its file; for a store that cannot be read, the error.
+pub fn all(keys: &Keys, around: &Surroundings) -> Vec<(String, String, Result<Found>)> {
+    let mut all = Vec::new();
+    for store in keys.stores {
+        let profiles = match read(store, around) {
+            Ok(profiles) => profiles,
+            Err(error) => {
+                let shown = show(&place(store, around).0, around);
+                all.push((shown.clone(), shown, Err(error)));
+                continue;
+            }
+        };
+        for profile in profiles.all {
+            let result = match profile.kept.clone() {
+                Ok(None) => continue,
+                Ok(Some(kept)) => found(keys, &profile, kept, around),
+                Err(error) => Err(error),
+            };
+            all.push((profile.name, profile.origin, result));
+        }
+    }
+    all
+}
+
+fn pick(keys: &Keys, profiles: &Profiles, name: &str, shown: &str, around: &Surroundings) -> Result<Found> {
+    let Some(profile) = profiles.all.iter().find(|profile| profile.name == name) else {
+        return Err(Error::new(Kind::Credentials, format!("no profile `{name}` in `{shown}`"))
+            .hint(names(keys, profiles)));
+    };
+    let kept = profile.kept.clone()?.ok_or_else(|| {
+        Error::new(Kind::Credentials, format!("profile `{name}` in `{shown}` has no credentials"))
+            .hint(format!("run `{}`", keys.setup))
+    })?;
+    found(keys, profile, kept, around)
+}
+
+fn found(keys: &Keys, profile: &Profile, kept: Kept, around: &Surroundings) -> Result<Found> {
+    if let Some(name) = keys.no_external
+        && kept.source.is_external()
+        && variable(name, around)?.is_some_and(|value| value == "1" || value.eq_ignore_ascii_case("true"))
+    {
+        let message = format!(
+            "profile `{}` in `{}` runs a program or asks an address, which `{name}` forbids",
+            profile.name, profile.origin
+        );
+        return Err(Error::new(Kind::Credentials, message).hint(format!("unset `{name}` to allow it")));
+    }
+    Ok(Found {
+        label: profile.name.clone(),
+        origin: profile.origin.clone(),
+        site: kept.site,
+        source: kept.source,
+    })
+}
+
+/// What to do about a profile that is not there.
+fn names(keys: &Keys, profiles: &Profiles) -> String {
+    if profiles.all.is_empty() {
+        return format!("there are no profiles; run `{}`", keys.setup);
+    }
+    let names: Vec<String> = profiles.all.iter().map(|profile| format!("`{}`", profile.name)).collect();
+    format!("its profiles: {}", names.join(", "))
+}
+
+fn first_set(names: &[&'static str], around: &Surroundings) -> Result<Option<(&'static str, String)>> {
+    for name in names {
+        if let Some(value) = variable(name, around)? {
+            return Ok(Some((name, value)));
+        }
+    }
+    Ok(None)
+}
+
+/// The variable whose value keeps tools from looking at a store.
+fn ignored(store: &Store, around: &Surroundings) -> Result<Option<&'static str>> {
+    for (name, value) in store.ignored_when {
+        if variable(name, around)?.as_deref() == Some(value) {
+            return Ok(Some(name));
+        }
+    }
+    Ok(None)
+}
+
+/// What a store holds; no profiles when there is no such place.
+fn read(store: &Store, around: &Surroundings) -> Result<Profiles> {
+    let (path, named_by) = place(store, around);
+    let is_lost = around.home.is_none() && path.starts_with("~");
+    let files = match store.place {
+        _ if is_lost => None,
+        Place::Home(_) | Place::Root(_) => read_file(&path, around).map(|file| vec![file]),
+        Place::Folder(_, endings) => read_folder(&path, endings, around)?,
+    };
+    if let (None, Some(name)) = (&files, named_by) {
+        let message = format!("`{name}` is `{}`, and there is no such place", show(&path, around));
+        return Err(Error::new(Kind::Credentials, message).hint(format!("correct `{name}`, or unset it")));
+    }
+    (store.read)(&files.unwrap_or_default(), around.now)
+}
+
+/// Where a store is, and the variable that says so, where one does.
+fn place(store: &Store, around: &Surroundings) -> (PathBuf, Option<&'static str>) {
+    let home = around.home.as_deref().unwrap_or(Path::new("~"));
+    if let Some(name) = store.path_variable
+        && let Some(path) = (around.variable)(name).filter(|path| !path.is_empty()).map(PathBuf::from)
+    {
+        let path = path.strip_prefix("~").map(|rest| home.join(rest)).unwrap_or(path);
+        return (path, Some(name));
+    }
+    let path = match store.place {
+        Place::Home(path) | Place::Folder(path, _) => home.join(path),
+        Place::Root(path) => around.root.join(path),
+    };
+    (path, None)
+}
+
+/// A path as people are told it, with `~` for the home directory.
+fn show(path: &Path, around: &Surroundings) -> String {
+    if let Some(Ok(rest)) = around.home.as_ref().map(|home| path.strip_prefix(home)) {
+        let names: Vec<_> = rest.iter().map(|name| name.to_string_lossy()).collect();
+        return format!("~/{}", names.join("/"));
+    }
+    path.display().to_string()
+}
+
+/// The files in a folder whose names have one of the endings, by name; `None` when there is no such folder.
+fn read_folder(path: &Path, endings: &[&str], around: &Surroundings) -> Result<Option<Vec<File>>> {
+    let cannot = |error: &io::Error| cannot_read(&show(path, around), error);
+    let entries = match std::fs::read_dir(path) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(cannot(&error)),
+    };
+    let mut paths = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(|error| cannot(&error))?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if endings.iter().any(|ending| name.len() > ending.len() && name.ends_with(ending)) {
+            paths.push(path);
+        }
+    }
+    paths.sort_unstable();
+    Ok(Some(paths.iter().filter_map(|path| read_file(path, around)).collect()))
+}
+
+/// A file with its text; `None` when there is no such file.
+fn read_file(path: &Path, around: &Surroundings) -> Option<File> {
+    let shown = show(path, around);
+    let text = match read_bytes(path) {
+        Ok(bytes) if bytes.len() as u64 > LARGEST => {
+            Err(Error::new(Kind::File, format!("`{shown}` is larger than {LARGEST} bytes"))
+                .hint("check the file"))
+        }
+        Ok(bytes) => String::from_utf8(bytes).map_err(|_| {
+            Error::new(Kind::File, format!("`{shown}` is not UTF-8 text")).hint("save it as UTF-8")
+        }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
+        Err(error) => Err(cannot_read(&shown, &error)),
+    };
+    let text = text.map(|text| text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text));
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    Some(File { name, shown, text })
+}
+
+fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn cannot_read(shown: &str, error: &io::Error) -> Error {
+    Error::new(Kind::File, format!("cannot read `{shown}`: {}", error.kind()))
+        .hint("check the file's permissions")
+}
