@@ -3,6 +3,8 @@
 use std::io::{self, BufWriter};
 use std::sync::Arc;
 
+use chrono::Utc;
+
 use super::args::Options;
 use super::printer::Printer;
 use super::{Outcome, print, stand_in, verbose};
@@ -81,17 +83,23 @@ async fn read(options: &Options, cloud: &'static dyn Cloud, wish: &Wish, printer
 
 /// The account that options and environment name.
 fn account(options: &Options, cloud: &'static dyn Cloud) -> Result<Account> {
-    let variable = |name: &str| std::env::var(name).ok();
     let (label, site, credentials) = if options.sandbox {
         let site = options.site.site();
         ("sandbox".to_owned(), site, stand_in::demo_credentials(cloud, site))
     } else {
-        let found =
-            credentials::chain(cloud, &Surroundings { variable: &variable }).map_err(|mut error| {
-                error.provider = Some(cloud.name());
-                error
-            })?;
-        let Source::Static(credentials) = found.source;
+        let now = Utc::now();
+        let found = credentials::chain(cloud, &Surroundings::of_this_process(now))?;
+        let credentials = match found.source {
+            Source::Static(credentials) => credentials,
+            Source::Command(words) => credentials::run_command(&words, now)?,
+            _ => {
+                let message =
+                    format!("the credentials in {} must be exchanged for others first", found.origin);
+                return Err(
+                    Error::new(Kind::Unsupported, message).hint("use a key, or a command that prints one")
+                );
+            }
+        };
         (found.label, options.site.site().or(found.site), credentials)
     };
     Ok(Account {

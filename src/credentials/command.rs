@@ -107,3 +107,126 @@ fn stop(child: &mut Child) {
     let _ = child.kill();
     let _ = child.wait();
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn now() -> DateTime<Utc> {
+        "2026-11-22T05:00:00Z".parse().unwrap()
+    }
+
+    fn read(output: &str) -> String {
+        shown(read_command_output(output.as_bytes(), now()))
+    }
+
+    fn shown(result: Result<Credentials>) -> String {
+        match result {
+            Ok(key) => {
+                let token = key.token.as_ref().map_or("-", |token| token.expose());
+                let end = key.expires_at.map_or("-".to_owned(), |end| end.to_rfc3339());
+                format!("{} {} {token} {end}", key.key_id, key.secret.expose())
+            }
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn both_forms_of_output_are_read() {
+        for (output, expected) in [
+            (r#"{"mode":"AK","access_key_id":"id","access_key_secret":"one"}"#, "id one - -"),
+            (
+                r#"{"mode":"ststoken","access_key_id":"id","access_key_secret":"one","sts_token":"t"}"#,
+                "id one t -",
+            ),
+            (
+                r#"{"mode":"StsToken","access_key_id":"id","access_key_secret":"one","sts_token":"t","expiration":"2026-11-22T06:00:00Z"}"#,
+                "id one t 2026-11-22T06:00:00+00:00",
+            ),
+            ("\u{feff}{\"Version\":1,\"AccessKeyId\":\"id\",\"SecretAccessKey\":\"one\"}\r\n", "id one - -"),
+            (
+                r#"{"Version":1,"AccessKeyId":"id","SecretAccessKey":"one","SessionToken":"t","Expiration":"2026-11-22T14:00:00+08:00"}"#,
+                "id one t 2026-11-22T06:00:00+00:00",
+            ),
+        ] {
+            assert_eq!(read(output), expected, "{output}");
+        }
+    }
+
+    #[test]
+    fn other_output_is_an_error_that_does_not_show_it() {
+        let place = "the output of the command for credentials";
+        for (output, expected) in [
+            ("", "is empty"),
+            ("hush", "not JSON: expected value at line 1 column 1"),
+            (r#""hush""#, "holds a text, not an object"),
+            (r#"{"AccessKeyId":"id","SecretAccessKey":"hush"}"#, "it has neither a `mode` nor `Version` 1"),
+            (r#"{"Version":2,"AccessKeyId":"id"}"#, "it has neither a `mode` nor `Version` 1"),
+            (r#"{"Version":1,"AccessKeyId":"id"}"#, "`SecretAccessKey` is not set but `AccessKeyId` is set"),
+            (r#"{"Version":1,"SecretAccessKey":["hush"]}"#, "`SecretAccessKey` holds a list, not a text"),
+            (r#"{"mode":"AK"}"#, "`access_key_id` is not set"),
+            (r#"{"mode":"RamRoleArn"}"#, "mode `ramrolearn` is neither `AK` nor `StsToken`"),
+            (
+                r#"{"mode":"StsToken","access_key_id":"id","access_key_secret":"hush"}"#,
+                "`sts_token` is not set but `access_key_id` is set",
+            ),
+            (
+                r#"{"Version":1,"AccessKeyId":"id","SecretAccessKey":"hush","Expiration":"2026-11-22T05:00:00Z"}"#,
+                "the temporary key expired at 2026-11-22T05:00:00Z",
+            ),
+            (
+                r#"{"Version":1,"AccessKeyId":"id","SecretAccessKey":"hush","Expiration":"soon"}"#,
+                "`Expiration` is not a time",
+            ),
+        ] {
+            assert_eq!(read(output), format!("{place}: {expected}"), "{output}");
+        }
+        assert_eq!(shown(read_command_output(b"\xff", now())), format!("{place}: not UTF-8 text"));
+    }
+
+    #[cfg(unix)]
+    mod running {
+        use super::*;
+
+        fn run(script: &str, limit: Duration) -> std::result::Result<String, String> {
+            let words = ["sh", "-c", script].map(str::to_owned);
+            match output(&words, limit) {
+                Ok(output) => Ok(String::from_utf8(output).unwrap()),
+                Err(error) => Err(error.to_string()),
+            }
+        }
+
+        #[test]
+        fn a_program_is_run_with_its_arguments_and_no_shell() {
+            let words =
+                ["printf", "%s", r#"{"mode":"AK","access_key_id":"$HOME","access_key_secret":"`id`"}"#];
+            assert_eq!(shown(run_command(&words.map(str::to_owned), now())), "$HOME `id` - -");
+        }
+
+        #[test]
+        fn a_program_that_fails_says_so() {
+            let minute = Duration::from_secs(60);
+            let failed = |what: &str| Err(format!("the command for credentials, `sh`, {what}"));
+            assert_eq!(run("exit 3", minute), failed("has failed: exit status: 3"));
+            assert_eq!(
+                run("head -c 1048577 /dev/zero", minute),
+                failed("has printed more than 1048576 bytes")
+            );
+            let absent = run_command(&["/nonexistent/program".to_owned()], now());
+            let expected =
+                "the command for credentials, `/nonexistent/program`, cannot be started: entity not found";
+            assert_eq!(shown(absent), expected);
+        }
+
+        #[test]
+        fn a_program_that_does_not_end_is_ended() {
+            let late = Err("the command for credentials, `sh`, has not ended after 0 seconds".to_owned());
+            let start = Instant::now();
+            assert_eq!(run("sleep 20", Duration::from_millis(100)), late);
+            assert_eq!(run("exec >&-; sleep 20", Duration::from_millis(100)), late);
+            // One that has left its output to a child is not waited for either.
+            assert_eq!(run("sleep 20 & exit 0", Duration::from_millis(100)), late);
+            assert!(start.elapsed() < Duration::from_secs(10));
+        }
+    }
+}

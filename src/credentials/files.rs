@@ -62,7 +62,7 @@ pub fn profile(keys: &Keys, name: &str, around: &Surroundings) -> Result<Found> 
 pub fn from_file(keys: &Keys, path: &Path, around: &Surroundings) -> Result<Found> {
     let shown = show(path, around);
     let file = read_file(path, around).ok_or_else(|| {
-        Error::new(Kind::File, format!("there is no file `{shown}`")).hint("check the path")
+        Error::new(Kind::Credentials, format!("there is no file `{shown}`")).hint("check the path")
     })?;
     let profiles = (keys.read_file)(&[file], around.now)?;
     pick(keys, &profiles, &profiles.current, &shown, around)
@@ -217,11 +217,11 @@ fn read_file(path: &Path, around: &Surroundings) -> Option<File> {
     let shown = show(path, around);
     let text = match read_bytes(path) {
         Ok(bytes) if bytes.len() as u64 > LARGEST => {
-            Err(Error::new(Kind::File, format!("`{shown}` is larger than {LARGEST} bytes"))
+            Err(Error::new(Kind::Credentials, format!("`{shown}` is larger than {LARGEST} bytes"))
                 .hint("check the file"))
         }
         Ok(bytes) => String::from_utf8(bytes).map_err(|_| {
-            Error::new(Kind::File, format!("`{shown}` is not UTF-8 text")).hint("save it as UTF-8")
+            Error::new(Kind::Credentials, format!("`{shown}` is not UTF-8 text")).hint("save it as UTF-8")
         }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
         Err(error) => Err(cannot_read(&shown, &error)),
@@ -238,6 +238,6 @@ fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 fn cannot_read(shown: &str, error: &io::Error) -> Error {
-    Error::new(Kind::File, format!("cannot read `{shown}`: {}", error.kind()))
+    Error::new(Kind::Credentials, format!("cannot read `{shown}`: {}", error.kind()))
         .hint("check the file's permissions")
 }

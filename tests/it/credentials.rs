@@ -12,15 +12,15 @@ fn without_credentials_nothing_is_asked_and_the_error_says_what_to_set() {
     tencent  credentials
     read [TIME] UTC
     --- stderr
-    error: tencent: no credentials for Tencent Cloud: TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY are not set
-    hint: set both variables, or try cloudbal without keys: add `--sandbox`
+    error: tencent: no credentials for Tencent Cloud: looked at `TENCENTCLOUD_SECRET_ID` and `TENCENTCLOUD_SECRET_KEY`, `~/.tccli`, `~/.tencentcloud/credentials`, `/etc/tencentcloud/credentials`, an identity token (`TKE_ROLE_ARN` is not set)
+    hint: set the variables, or run `tccli configure`; to try cloudbal without keys add `--sandbox`
     --- exit status 2
     ");
     assert_snapshot!(cloudbal(&["aliyun", "balance", "-o", "ndjson"]).run().whole(), @r#"
-    {"type":"error","provider":"aliyun","account":null,"sub_account_id":null,"kind":"credentials","code":null,"message":"no credentials for Alibaba Cloud: ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET are not set","request_id":null,"hint":"set both variables, or try cloudbal without keys: add `--sandbox`"}
+    {"type":"error","provider":"aliyun","account":null,"sub_account_id":null,"kind":"credentials","code":null,"message":"no credentials for Alibaba Cloud: looked at `ALIBABA_CLOUD_ACCESS_KEY_ID` and `ALIBABA_CLOUD_ACCESS_KEY_SECRET`, `ALIBABACLOUD_ACCESS_KEY_ID` and `ALIBABACLOUD_ACCESS_KEY_SECRET`, `ALICLOUD_ACCESS_KEY_ID` and `ALICLOUD_ACCESS_KEY_SECRET`, `ALICLOUD_ACCESS_KEY` and `ALICLOUD_SECRET_KEY`, `~/.aliyun/config.json`, `~/.alibabacloud/credentials.ini`, `~/.alibabacloud/credentials`, an identity token (`ALIBABA_CLOUD_ROLE_ARN` is not set), `ALIBABA_CLOUD_CREDENTIALS_URI`","request_id":null,"hint":"set the variables, or run `aliyun configure`; to try cloudbal without keys add `--sandbox`"}
     --- stderr
-    error: aliyun: no credentials for Alibaba Cloud: ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET are not set
-    hint: set both variables, or try cloudbal without keys: add `--sandbox`
+    error: aliyun: no credentials for Alibaba Cloud: looked at `ALIBABA_CLOUD_ACCESS_KEY_ID` and `ALIBABA_CLOUD_ACCESS_KEY_SECRET`, `ALIBABACLOUD_ACCESS_KEY_ID` and `ALIBABACLOUD_ACCESS_KEY_SECRET`, `ALICLOUD_ACCESS_KEY_ID` and `ALICLOUD_ACCESS_KEY_SECRET`, `ALICLOUD_ACCESS_KEY` and `ALICLOUD_SECRET_KEY`, `~/.aliyun/config.json`, `~/.alibabacloud/credentials.ini`, `~/.alibabacloud/credentials`, an identity token (`ALIBABA_CLOUD_ROLE_ARN` is not set), `ALIBABA_CLOUD_CREDENTIALS_URI`
+    hint: set the variables, or run `aliyun configure`; to try cloudbal without keys add `--sandbox`
     --- exit status 2
     "#);
 }

@@ -89,10 +89,10 @@ pub fn executable() -> PathBuf {
     assert_cmd::cargo::cargo_bin!("cloudbal").to_path_buf()
 }
 
-/// The command with a blank environment.
+/// The command with a blank environment, and without the files of whoever runs this.
 pub fn cloudbal(arguments: &[&str]) -> Cloudbal {
     let mut command = Command::new(executable());
-    command.env_clear().args(arguments);
+    command.env_clear().env("HOME", "/nonexistent").args(arguments);
     Cloudbal { command, stdin: Vec::new() }
 }
 
