@@ -112,14 +112,13 @@ fn key(credentials: &Credentials) -> String {
 }
 
 fn shown(role: &Role) -> String {
-    let mut text = format!("role {} as {}", role.arn, role.session_name);
+    let optional =
+        |name: &str, value: Option<&str>| value.map(|value| format!(" {name} {value}")).unwrap_or_default();
     let duration = role.duration.map(|seconds| seconds.to_string());
-    for (name, value) in [("for", &duration), ("external id", &role.external_id), ("region", &role.region)] {
-        if let Some(value) = value {
-            text += &format!(" {name} {value}");
-        }
-    }
-    text + "\n"
+    let duration = optional("for", duration.as_deref());
+    let external_id = optional("external id", role.external_id.as_deref());
+    let region = optional("region", role.region.as_deref());
+    format!("role {} as {}{duration}{external_id}{region}\n", role.arn, role.session_name)
 }
 
 #[test]
