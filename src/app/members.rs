@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use futures_util::{StreamExt as _, stream};
 
 use super::Session;
-use crate::cloud::{Answer, MEMBERS_A_PAGE, Question};
+use crate::cloud::{MEMBERS_A_PAGE, Page, Question};
 use crate::model::{Error, Kind, Result, Row};
 
 /// How many pages may be under way at once. The pace decides how many are; this bounds what is held back when one of
@@ -53,7 +53,7 @@ pub async fn read_some(session: &Session<'_>, uins: &[String], emit: &mut dyn Fn
 /// asked again, and if the number still differs from what the cloud says, that is an error.
 pub async fn read_all(session: &Session<'_>, emit: &mut dyn FnMut(Row)) {
     let mut roll = Roll::default();
-    let first = match session.ask(&page(1)).await {
+    let first = match session.page(&page(1)).await {
         Ok(answer) => answer,
         Err(error) => return emit(Row::Error(Box::new(error))),
     };
@@ -119,7 +119,7 @@ impl Roll {
     }
 
     /// Shows the new members of a page; breaks when no further page need be asked.
-    fn take(&mut self, page: u64, answer: Result<Answer>, emit: &mut dyn FnMut(Row)) -> ControlFlow<()> {
+    fn take(&mut self, page: u64, answer: Result<Page>, emit: &mut dyn FnMut(Row)) -> ControlFlow<()> {
         let answer = match answer {
             Ok(answer) => answer,
             Err(error) => {
@@ -201,8 +201,8 @@ fn page(page: u64) -> Question {
     Question::Members { page, uins: Vec::new() }
 }
 
-async fn ask(session: &Session<'_>, question: Question) -> (Question, Result<Answer>) {
-    let answer = session.ask(&question).await;
+async fn ask(session: &Session<'_>, question: Question) -> (Question, Result<Page>) {
+    let answer = session.page(&question).await;
     (question, answer)
 }
 

@@ -1,13 +1,18 @@
-//! Use cases: reading one account, a balance or every member of an organisation.
+//! Use cases: reading balances, of one account or of many at once.
 
+mod exchange;
 mod members;
+mod order;
 mod session;
+
+use futures_util::future::join_all;
 
 pub use session::Session;
 
 use crate::client::Client;
-use crate::cloud::{Account, Question};
-use crate::model::Row;
+use crate::cloud::{Account, Question, Source};
+use crate::model::{Result, Row};
+use order::Order;
 
 /// What is to be read of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,17 +21,69 @@ pub enum Wish {
     Balance,
     /// The balances of these members of its organisation; of all when there are none.
     Members(Vec<String>),
+    /// Its balance, and then those of all members of its organisation.
+    BalanceAndMembers,
 }
 
-/// Reads what is wished of an account and hands over each row in order, as soon as it is known.
-pub async fn read(client: &Client<'_>, account: &Account, wish: &Wish, emit: &mut dyn FnMut(Row)) {
-    let session = Session::new(client, account);
+/// An account with what is wished of it.
+#[derive(Clone, Debug)]
+pub struct Task {
+    /// The account.
+    pub account: Account,
+    /// How its credentials are come by, or why they are not usable.
+    pub source: Result<Source>,
+    /// Where they were found, for people.
+    pub origin: String,
+    /// What is to be read.
+    pub wish: Wish,
+}
+
+/// Reads everything that is wished, all accounts at once, and hands over each row as soon as its turn has come: rows
+/// stand in the order of the tasks, whatever the order of the answers.
+pub async fn read(client: &Client<'_>, tasks: &[Task], emit: &mut dyn FnMut(Row)) {
+    let order = Order::new(tasks.len(), emit);
+    join_all(tasks.iter().enumerate().map(|(place, task)| {
+        let order = &order;
+        async move {
+            read_task(client, task, &mut |row| order.row(place, row)).await;
+            order.done(place);
+        }
+    }))
+    .await;
+}
+
+async fn read_task(client: &Client<'_>, task: &Task, emit: &mut dyn FnMut(Row)) {
+    let source = match &task.source {
+        Ok(source) => source,
+        Err(error) => {
+            let error = error.clone().at(task.account.cloud.name(), &task.account.label);
+            return emit(Row::Error(Box::new(error)));
+        }
+    };
+    let session = Session::new(client, &task.account, source);
+    if task.wish != Wish::BalanceAndMembers {
+        return read_wish(&session, &task.wish, emit).await;
+    }
+    // Both at once; the members' rows wait for the account's own.
+    let order = Order::new(2, emit);
+    let own = async {
+        read_wish(&session, &Wish::Balance, &mut |row| order.row(0, row)).await;
+        order.done(0);
+    };
+    let members = async {
+        read_wish(&session, &Wish::Members(Vec::new()), &mut |row| order.row(1, row)).await;
+        order.done(1);
+    };
+    futures_util::future::join(own, members).await;
+}
+
+async fn read_wish(session: &Session<'_>, wish: &Wish, emit: &mut dyn FnMut(Row)) {
     match wish {
-        Wish::Balance => match session.ask(&Question::Balance).await {
-            Ok(answer) => answer.rows.into_iter().for_each(emit),
+        Wish::Members(uins) if uins.is_empty() => members::read_all(session, emit).await,
+        Wish::Members(uins) => members::read_some(session, uins, emit).await,
+        Wish::Balance | Wish::BalanceAndMembers => match session.page(&Question::Balance).await {
+            Ok(page) => page.rows.into_iter().for_each(emit),
             Err(error) => emit(Row::Error(Box::new(error))),
         },
-        Wish::Members(uins) if uins.is_empty() => members::read_all(&session, emit).await,
-        Wish::Members(uins) => members::read_some(&session, uins, emit).await,
     }
 }

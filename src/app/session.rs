@@ -1,23 +1,42 @@
-//! One account's conversation with its cloud: it finds out once which site the account belongs to.
+//! One account's conversation with its cloud: with credentials that are in force, on the site that knows it.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
-use crate::client::Client;
-use crate::cloud::{Account, Advice, Answer, Failure, Question};
-use crate::model::{Error, Result, Site};
+use chrono::TimeDelta;
+
+use super::exchange;
+use crate::client::{Client, Inquiry};
+use crate::cloud::{Account, Advice, Answer, Failure, Identity, Page, Question, Source};
+use crate::model::{Credentials, Error, Result, Site};
+
+/// Temporary credentials are renewed when they end this soon: before a request under way could meet their end.
+const RENEW_BEFORE: TimeDelta = TimeDelta::minutes(2);
 
 /// Asks for one account.
 pub struct Session<'a> {
     client: &'a Client<'a>,
     account: &'a Account,
+    source: &'a Source,
+    /// The credentials in force, once they are known.
+    credentials: RefCell<Option<Rc<Credentials>>>,
+    /// Lets one request renew them while the others wait.
+    renewing: tokio::sync::Mutex<()>,
     /// The site, once one has answered.
     site: Cell<Option<Site>>,
 }
 
 impl<'a> Session<'a> {
     /// A session in which nothing was asked yet.
-    pub fn new(client: &'a Client<'a>, account: &'a Account) -> Self {
-        Self { client, account, site: Cell::new(None) }
+    pub fn new(client: &'a Client<'a>, account: &'a Account, source: &'a Source) -> Self {
+        Self {
+            client,
+            account,
+            source,
+            credentials: RefCell::default(),
+            renewing: tokio::sync::Mutex::new(()),
+            site: Cell::new(None),
+        }
     }
 
     /// The account.
@@ -25,27 +44,87 @@ impl<'a> Session<'a> {
         self.account
     }
 
-    /// Asks a question. When the site does not know the account, and the user has chosen none, the other is asked once.
-    pub async fn ask(&self, question: &Question) -> Result<Answer> {
+    /// The client that asks.
+    pub fn client(&self) -> &Client<'a> {
+        self.client
+    }
+
+    /// The site that has answered.
+    pub fn site(&self) -> Option<Site> {
+        self.site.get()
+    }
+
+    /// Asks a question about balances.
+    pub async fn page(&self, question: &Question) -> Result<Page> {
+        match self.ask(question).await? {
+            Answer::Page(page) => Ok(page),
+            Answer::Identity(_) | Answer::Credentials(_) => unreachable!("a cloud answers what it was asked"),
+        }
+    }
+
+    /// Asks who the key belongs to.
+    pub async fn identity(&self) -> Result<Identity> {
+        match self.ask(&Question::Identity).await? {
+            Answer::Identity(identity) => Ok(identity),
+            Answer::Page(_) | Answer::Credentials(_) => unreachable!("a cloud answers what it was asked"),
+        }
+    }
+
+    async fn ask(&self, question: &Question) -> Result<Answer> {
+        let credentials = self.credentials().await?;
+        self.ask_with(&credentials, question).await.map_err(|failure| self.mark(*failure.error))
+    }
+
+    /// The credentials in force: those of the source, exchanged or fetched when need be, and renewed before they end.
+    pub async fn credentials(&self) -> Result<Rc<Credentials>> {
+        let in_force = || {
+            let now = self.client.now();
+            let known = self.credentials.borrow();
+            known.clone().filter(|known| known.expires_at.is_none_or(|end| now + RENEW_BEFORE < end))
+        };
+        if let Some(credentials) = in_force() {
+            return Ok(credentials);
+        }
+        let _renewing = self.renewing.lock().await;
+        if let Some(credentials) = in_force() {
+            return Ok(credentials);
+        }
+        let credentials = exchange::credentials(self, self.source).await.map_err(|error| self.mark(error))?;
+        let credentials = Rc::new(credentials);
+        *self.credentials.borrow_mut() = Some(Rc::clone(&credentials));
+        Ok(credentials)
+    }
+
+    /// Asks with these credentials. When the site does not know the account, and the user has chosen none, the other
+    /// is asked once.
+    pub async fn ask_with(
+        &self,
+        credentials: &Credentials,
+        question: &Question,
+    ) -> std::result::Result<Answer, Failure> {
         let first = self.site.get().unwrap_or_else(|| self.account.first_site());
-        let failure = match self.client.ask(self.account, first, question).await {
+        let on = |site| Inquiry { account: self.account, credentials, site, question };
+        let failure = match self.client.ask(&on(first)).await {
             Ok(answer) => {
-                self.site.set(Some(first));
+                // A token service may serve both sites; that it answers says nothing.
+                if question.is_about_balances() {
+                    self.site.set(Some(first));
+                }
                 return Ok(answer);
             }
             Err(failure) => failure,
         };
         let may_change = self.site.get().is_none() && self.account.may_change_site();
         if failure.advice != Advice::OtherSite || !may_change {
-            return Err(self.mark(*failure.error));
+            return Err(failure);
         }
         let second = first.other();
-        match self.client.ask(self.account, second, question).await {
+        match self.client.ask(&on(second)).await {
             Ok(answer) => {
                 self.site.set(Some(second));
                 Ok(answer)
             }
-            Err(other) => Err(self.mark(both_asked(&failure, first, other, second))),
+            Err(other) => Err(both_asked(&failure, first, other, second)),
         }
     }
 
@@ -54,15 +133,14 @@ impl<'a> Session<'a> {
     }
 }
 
-/// The error when neither site has answered: the second one's, with what the first had said.
-fn both_asked(first: &Failure, first_site: Site, second: Failure, second_site: Site) -> Error {
-    let mut error = *second.error;
+/// The failure when neither site has answered: the second one's, with what the first had said.
+fn both_asked(first: &Failure, first_site: Site, mut second: Failure, second_site: Site) -> Failure {
     let code = first.error.code.as_deref().unwrap_or("another code");
-    error.message = if second.advice == Advice::OtherSite {
-        format!("neither site knows this account; both were asked ({first_site}: {code}): {}", error.message)
-            .into()
+    let message = &second.error.message;
+    second.error.message = if second.advice == Advice::OtherSite {
+        format!("neither site knows this account; both were asked ({first_site}: {code}): {message}").into()
     } else {
-        format!("{} (from site {second_site}; site {first_site} had answered {code})", error.message).into()
+        format!("{message} (from site {second_site}; site {first_site} had answered {code})").into()
     };
-    error
+    second
 }

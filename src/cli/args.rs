@@ -144,6 +144,10 @@ pub struct Options {
     /// Connect to this address whatever host is asked; names, TLS and signatures stay the cloud's
     #[arg(long, global = true, value_name = "ADDRESS", env = "CLOUDBAL_CONNECT_TO", hide_env_values = true)]
     pub connect_to: Option<SocketAddr>,
+    /// Ask this metadata service for an instance role's credentials, instead of the cloud's own
+    #[arg(long, global = true, value_name = "URL", hide = true)]
+    #[arg(env = "CLOUDBAL_METADATA_ENDPOINT", hide_env_values = true)]
+    pub metadata_endpoint: Option<String>,
     /// How requests to Alibaba Cloud are signed
     #[arg(
         long,

@@ -8,10 +8,10 @@ use chrono::Utc;
 use super::args::Options;
 use super::printer::Printer;
 use super::{Outcome, print, stand_in, verbose};
-use crate::app::{self, Wish};
+use crate::app::{self, Task, Wish};
 use crate::client::{Client, Event};
 use crate::cloud::{Account, Cloud};
-use crate::credentials::{self, Source, Surroundings};
+use crate::credentials::{self, Surroundings};
 use crate::model::{Error, Kind, Result, Row};
 use crate::render::{Format, Query};
 
@@ -71,46 +71,34 @@ async fn read(options: &Options, cloud: &'static dyn Cloud, wish: &Wish, printer
         }
         printer.note("sandbox: these are demo accounts on this machine; no cloud is asked\n");
     }
-    let account = match account(options, cloud) {
-        Ok(account) => account,
-        Err(error) => return printer.row(Row::Error(Box::new(error))),
-    };
+    let task = task(options, cloud, wish);
     let watcher = |event: &Event| verbose::tell(event, options.verbose, options.quiet);
     let client = Client::new(settings, &watcher);
-    app::read(&client, &account, wish, &mut |row| printer.row(row)).await;
+    app::read(&client, &[task], &mut |row| printer.row(row)).await;
     drop(sandbox);
 }
 
 /// The account that options and environment name.
-fn account(options: &Options, cloud: &'static dyn Cloud) -> Result<Account> {
-    let (label, site, credentials) = if options.sandbox {
-        let site = options.site.site();
-        ("sandbox".to_owned(), site, stand_in::demo_credentials(cloud, site))
+fn task(options: &Options, cloud: &'static dyn Cloud, wish: &Wish) -> Task {
+    let site = options.site.site();
+    let found = if options.sandbox {
+        Ok(stand_in::demo(cloud, site))
     } else {
-        let now = Utc::now();
-        let found = credentials::chain(cloud, &Surroundings::of_this_process(now))?;
-        let credentials = match found.source {
-            Source::Static(credentials) => credentials,
-            Source::Command(words) => credentials::run_command(&words, now)?,
-            _ => {
-                let message =
-                    format!("the credentials in {} must be exchanged for others first", found.origin);
-                return Err(
-                    Error::new(Kind::Unsupported, message).hint("use a key, or a command that prints one")
-                );
-            }
-        };
-        (found.label, options.site.site().or(found.site), credentials)
+        credentials::chain(cloud, &Surroundings::of_this_process(Utc::now()))
     };
-    Ok(Account {
+    let (label, site, origin, source) = match found {
+        Ok(found) => (found.label, site.or(found.site), found.origin, Ok(found.source)),
+        Err(error) => (String::new(), site, String::new(), Err(error)),
+    };
+    let account = Account {
         label: Arc::from(label),
         cloud,
         site,
         endpoint: options.endpoint.clone(),
-        credentials,
         currency: options.currency,
         signature: options.signature.into(),
-    })
+    };
+    Task { account, source, origin, wish: wish.clone() }
 }
 
 /// One thread does everything: it waits for the network nearly all the time.

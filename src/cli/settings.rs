@@ -23,6 +23,7 @@ impl Options {
             proxy: self.proxy.clone(),
             connect_to: self.connect_to,
             rate: self.rate,
+            metadata_endpoint: self.metadata_endpoint.clone(),
             concurrency: 64,
         }
     }

@@ -3,7 +3,8 @@
 use super::args::Sandbox as Arguments;
 use super::{Outcome, print, read};
 use crate::client::Settings;
-use crate::cloud::Cloud;
+use crate::cloud::{Cloud, Source};
+use crate::credentials::Found;
 use crate::model::{Credentials, Error, Kind, Result, Secret, Site};
 use crate::sandbox::{self, Options, Sandbox};
 
@@ -15,19 +16,21 @@ pub async fn inside(settings: &mut Settings) -> Result<Sandbox> {
     Ok(sandbox)
 }
 
-/// The demo key of a cloud's site.
-pub fn demo_credentials(cloud: &dyn Cloud, site: Option<Site>) -> Credentials {
+/// The demo account of a cloud's site.
+pub fn demo(cloud: &dyn Cloud, site: Option<Site>) -> Found {
     let site = match site.unwrap_or_else(|| cloud.first_site()) {
         Site::Intl => sandbox::Site::International,
         Site::Cn => sandbox::Site::China,
     };
     let key_id =
         if cloud.name() == "tencent" { sandbox::demo_tencent(site) } else { sandbox::demo_alibaba(site) };
-    Credentials {
-        key_id: key_id.to_owned(),
-        secret: Secret::new(sandbox::secret_of(key_id)),
-        token: None,
-        expires_at: None,
+    let secret = Secret::new(sandbox::secret_of(key_id));
+    let credentials = Credentials { key_id: key_id.to_owned(), secret, token: None, expires_at: None };
+    Found {
+        label: "sandbox".to_owned(),
+        origin: "the sandbox".to_owned(),
+        site: None,
+        source: Source::Static(credentials),
     }
 }
 

@@ -21,6 +21,12 @@ pub enum Failed {
     Unable(Box<Error>),
 }
 
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        Self::Unable(Box::new(error))
+    }
+}
+
 impl From<reqwest::Error> for Failed {
     fn from(error: reqwest::Error) -> Self {
         Self::Http(error.without_url(), String::new())

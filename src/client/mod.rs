@@ -2,6 +2,7 @@
 
 mod event;
 mod failure;
+mod fetch;
 mod pace;
 mod tls;
 
@@ -15,11 +16,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::Semaphore;
 
 pub use event::{Event, offset_in_words};
+pub use fetch::Fetch;
 use pace::Pace;
 pub use tls::Roots;
 
 use crate::cloud::{Account, Advice, Answer, Call, Context, Failure, Question, Reply, Request};
-use crate::model::{Error, Kind, Result, Site, Stamp};
+use crate::model::{Credentials, Error, Kind, Result, Site, Stamp};
 
 /// A reply larger than this is refused: four mebibytes.
 const LARGEST_REPLY: usize = 4 << 20;
@@ -44,8 +46,23 @@ pub struct Settings {
     pub connect_to: Option<SocketAddr>,
     /// Requests a second for each account and question instead of the cloud's documented limit; 0 lifts it.
     pub rate: Option<u32>,
+    /// The address of the metadata service of the instance this runs on, instead of the cloud's own.
+    pub metadata_endpoint: Option<String>,
     /// How many requests are under way at once, over all accounts.
     pub concurrency: usize,
+}
+
+/// A question with everything that it takes to ask it.
+#[derive(Clone, Copy, Debug)]
+pub struct Inquiry<'a> {
+    /// For which account.
+    pub account: &'a Account,
+    /// With which key.
+    pub credentials: &'a Credentials,
+    /// On which site.
+    pub site: Site,
+    /// What is asked.
+    pub question: &'a Question,
 }
 
 /// Sends questions and reads answers.
@@ -80,20 +97,15 @@ impl<'a> Client<'a> {
         Utc::now() + self.offset.get()
     }
 
-    /// Asks an account's cloud a question until it answers, fails for good, or the retries are used up.
-    pub async fn ask(
-        &self,
-        account: &Account,
-        site: Site,
-        question: &Question,
-    ) -> std::result::Result<Answer, Failure> {
-        let pace = self.pace(account, question);
+    /// Asks a cloud a question until it answers, fails for good, or the retries are used up.
+    pub async fn ask(&self, inquiry: &Inquiry<'_>) -> std::result::Result<Answer, Failure> {
+        let pace = self.pace(inquiry);
         let mut attempt = 0;
         let mut clock_corrected = false;
         loop {
             attempt += 1;
             pace.turn().await;
-            let failure = match self.attempt(account, site, question, attempt).await {
+            let failure = match self.attempt(inquiry, attempt).await {
                 Ok(answer) => {
                     pace.answered();
                     return Ok(answer);
@@ -119,19 +131,14 @@ impl<'a> Client<'a> {
         }
     }
 
-    async fn attempt(
-        &self,
-        account: &Account,
-        site: Site,
-        question: &Question,
-        attempt: u32,
-    ) -> std::result::Result<Answer, Failure> {
+    async fn attempt(&self, inquiry: &Inquiry<'_>, attempt: u32) -> std::result::Result<Answer, Failure> {
+        let Inquiry { account, credentials, site, question } = *inquiry;
         let _place = self.places.acquire().await.expect("the semaphore is never closed");
-        let endpoint = account.endpoint(question, site);
+        let endpoint = account.endpoint(question, site).map_err(Failure::fatal)?;
         let call = Call {
             question,
             endpoint: &endpoint,
-            credentials: &account.credentials,
+            credentials,
             stamp: &self.stamp(),
             signature: account.signature,
         };
@@ -158,9 +165,9 @@ impl<'a> Client<'a> {
         Stamp { time: self.now(), nonce: hex::encode(nonce) }
     }
 
-    fn pace(&self, account: &Account, question: &Question) -> Rc<Pace> {
-        let asked = question.name();
-        let key = format!("{} {} {asked}", account.cloud.name(), account.credentials.key_id);
+    fn pace(&self, inquiry: &Inquiry) -> Rc<Pace> {
+        let Inquiry { account, credentials, question, .. } = inquiry;
+        let key = format!("{} {} {}", account.cloud.name(), credentials.key_id, question.name());
         let rate = self.settings.rate.unwrap_or_else(|| account.cloud.requests_per_second(question));
         Rc::clone(self.paces.borrow_mut().entry(key).or_insert_with(|| Rc::new(Pace::new(rate))))
     }
@@ -182,7 +189,7 @@ impl<'a> Client<'a> {
         request: &Request,
     ) -> std::result::Result<Reply, failure::Failed> {
         let send = async {
-            let mut response = http.execute(into_http(request)).await?;
+            let mut response = http.execute(into_http(request)?).await?;
             let mut reply = Reply { status: response.status().as_u16(), ..Reply::default() };
             reply.headers = response
                 .headers()
@@ -249,20 +256,22 @@ fn get_or_try_init(
 }
 
 /// Every header is marked sensitive: none is shown by anything that prints headers.
-fn into_http(request: &Request) -> reqwest::Request {
+fn into_http(request: &Request) -> Result<reqwest::Request> {
     let url = format!("{}{}", request.endpoint, request.target);
     let url = reqwest::Url::parse(&url).expect("an endpoint is checked when it is read");
     let method =
         reqwest::Method::from_bytes(request.method.name().as_bytes()).expect("GET and POST are methods");
     let mut http = reqwest::Request::new(method, url);
     for (name, value) in &request.headers {
-        let mut value = reqwest::header::HeaderValue::from_str(value)
-            .expect("credentials are checked when they are read");
+        let mut value = reqwest::header::HeaderValue::from_str(value).map_err(|_| {
+            Error::new(Kind::Credentials, "the key id or the token has characters that no request can hold")
+                .hint("get the credentials again")
+        })?;
         value.set_sensitive(true);
         http.headers_mut().insert(*name, value);
     }
     *http.body_mut() = Some(request.body.clone().into());
-    http
+    Ok(http)
 }
 
 /// The wait before attempt `attempt + 1`: exponential with full jitter.

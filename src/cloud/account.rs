@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Cloud, Endpoint, Question, Signature};
-use crate::model::{Credentials, Currency, Site};
+use crate::model::{Currency, Result, Site};
 
 /// One account whose balance can be read.
 #[derive(Clone, Debug)]
@@ -16,8 +16,6 @@ pub struct Account {
     pub site: Option<Site>,
     /// The server to ask instead of the site's own.
     pub endpoint: Option<Endpoint>,
-    /// Its key.
-    pub credentials: Credentials,
     /// The currency to use instead of what the site or the reply says.
     pub currency: Option<Currency>,
     /// How its requests are signed.
@@ -25,9 +23,13 @@ pub struct Account {
 }
 
 impl Account {
-    /// The server that answers a question on a site.
-    pub fn endpoint(&self, question: &Question, site: Site) -> Endpoint {
-        self.endpoint.clone().unwrap_or_else(|| Endpoint::https(self.cloud.host(question, site)))
+    /// The server that answers a question on a site. A chosen one takes the place of the billing service's; when it
+    /// is on this machine, as a stand-in of the whole cloud is, of the token service's too.
+    pub fn endpoint(&self, question: &Question, site: Site) -> Result<Endpoint> {
+        match &self.endpoint {
+            Some(endpoint) if question.is_about_balances() || endpoint.is_loopback() => Ok(endpoint.clone()),
+            _ => self.cloud.host(question, site).parse(),
+        }
     }
 
     /// The site that is asked first: the chosen one, the one whose host the endpoint is, or the cloud's first.

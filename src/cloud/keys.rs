@@ -109,8 +109,34 @@ pub struct Keys {
     pub stores: &'static [Store],
     /// Reads a file in any format that the cloud's tools write.
     pub read_file: fn(&[File], DateTime<Utc>) -> Result<Profiles>,
+    /// Where an instance is told its role's credentials.
+    pub metadata: Metadata,
     /// Reads what the metadata service of an instance, or an address for credentials, answers.
     pub read_document: fn(&Record, DateTime<Utc>) -> Result<Credentials>,
+}
+
+/// The metadata service of a cloud's instances: plain HTTP that does not leave the host.
+#[derive(Debug)]
+pub struct Metadata {
+    /// Scheme and host.
+    pub base: &'static str,
+    /// The path that answers with the role's name, and with its credentials when the name stands behind it.
+    pub roles: &'static str,
+    /// What has to be asked first.
+    pub token: Option<MetadataToken>,
+}
+
+/// The token that a metadata service wants to see.
+#[derive(Debug)]
+pub struct MetadataToken {
+    /// The path that gives it, to a PUT.
+    pub path: &'static str,
+    /// The header that asks for a lifetime.
+    pub lifetime_header: &'static str,
+    /// The lifetime in seconds.
+    pub lifetime: &'static str,
+    /// The header that shows it.
+    pub header: &'static str,
 }
 
 /// One set of environment variables that hold a key. The halves of a pair and the token are never taken from

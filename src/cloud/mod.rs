@@ -13,18 +13,19 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::fmt::Debug;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
 pub use account::Account;
-pub use keys::{Keys, Role, Source};
+pub use keys::{Keys, Metadata, MetadataToken, Role, Source};
 pub use record::Record;
 pub use reply::{Advice, Failure, Reply};
 pub use wire::{Endpoint, Method, Request};
 
-use crate::model::{Credentials, Currency, Result, Row, Site, Stamp};
+use crate::model::{Credentials, Currency, Result, Row, Secret, Site, Stamp};
 
 /// Every cloud there is. A further one is added here, and nowhere else outside its own folder.
 pub const CLOUDS: &[&dyn Cloud] = &[&tencent::Tencent, &aliyun::Aliyun];
@@ -47,7 +48,7 @@ pub trait Cloud: Debug + Send + Sync {
     fn first_site(&self) -> Site;
 
     /// The host that answers a question on a site.
-    fn host(&self, question: &Question, site: Site) -> &'static str;
+    fn host(&self, question: &Question, site: Site) -> Cow<'static, str>;
 
     /// How many requests of this kind one account may make in a second, by the cloud's documentation.
     fn requests_per_second(&self, question: &Question) -> u32;
@@ -65,7 +66,7 @@ pub trait Cloud: Debug + Send + Sync {
 }
 
 /// What can be asked of a cloud.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Question {
     /// The balance of the account the key belongs to.
     Balance,
@@ -76,6 +77,20 @@ pub enum Question {
         /// The members asked for (at most ten, digits only); none means all.
         uins: Vec<String>,
     },
+    /// Who the key belongs to.
+    Identity,
+    /// Temporary credentials for a role, which the key may assume.
+    AssumeRole(Role),
+    /// Temporary credentials for a role, which the bearer of an identity token may assume. It is asked without a
+    /// signature.
+    WebIdentity {
+        /// The role.
+        role: Role,
+        /// The identity provider that has issued the token.
+        provider: String,
+        /// The token.
+        token: Secret,
+    },
 }
 
 impl Question {
@@ -84,7 +99,14 @@ impl Question {
         match self {
             Self::Balance => "balance",
             Self::Members { .. } => "members",
+            Self::Identity => "identity",
+            Self::AssumeRole(_) | Self::WebIdentity { .. } => "temporary credentials",
         }
+    }
+
+    /// Whether the answer is balances. (The token services answer everything else.)
+    pub fn is_about_balances(&self) -> bool {
+        matches!(self, Self::Balance | Self::Members { .. })
     }
 
     /// Questions for these members, as many as each request may hold; one for all members when there are none.
@@ -134,9 +156,29 @@ pub struct Context<'a> {
     pub fetched_at: DateTime<Utc>,
 }
 
-/// What a reply said.
+/// What a reply said: of the sort that was asked for.
 #[derive(Debug)]
-pub struct Answer {
+pub enum Answer {
+    /// To a question about balances.
+    Page(Page),
+    /// To the question who the key belongs to.
+    Identity(Identity),
+    /// To a question for temporary credentials.
+    Credentials(Credentials),
+}
+
+/// Who a key belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The account.
+    pub account_id: String,
+    /// The full name of the user or role, where the cloud tells it.
+    pub arn: Option<String>,
+}
+
+/// Balances, of a list perhaps only a page.
+#[derive(Debug)]
+pub struct Page {
     /// Balances, and an error for each that could not be read.
     pub rows: Vec<Row>,
     /// How many balances there are on all pages together, as far as the cloud tells.

@@ -29,7 +29,7 @@ fn with_call<T>(
     signature: Signature,
     use_it: impl FnOnce(&Call) -> T,
 ) -> T {
-    let endpoint = Endpoint::https(cloud.host(question, cloud.first_site()));
+    let endpoint = Endpoint::https(&cloud.host(question, cloud.first_site()));
     let (credentials, stamp) = (credentials(), stamp());
     use_it(&Call { question, endpoint: &endpoint, credentials: &credentials, stamp: &stamp, signature })
 }
@@ -39,10 +39,12 @@ fn read(
     question: &Question,
     site: Site,
     reply: &Reply,
-) -> std::result::Result<Answer, Failure> {
+) -> std::result::Result<Page, Failure> {
     let account = Arc::from("prod");
     let context = Context { account: &account, site, currency: None, fetched_at: stamp().time };
-    with_call(cloud, question, Signature::Rpc, |call| cloud.read(call, &context, reply))
+    let answer = with_call(cloud, question, Signature::Rpc, |call| cloud.read(call, &context, reply))?;
+    let Answer::Page(page) = answer else { panic!("{answer:?} is no page") };
+    Ok(page)
 }
 
 fn reply(status: u16, body: &str) -> Reply {

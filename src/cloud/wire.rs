@@ -47,6 +47,11 @@ impl Endpoint {
         split_port(&self.authority).0
     }
 
+    /// Whether it is on this machine.
+    pub fn is_loopback(&self) -> bool {
+        is_loopback(self.host())
+    }
+
     /// Whether requests go over TLS.
     pub fn is_encrypted(&self) -> bool {
         self.encrypted

@@ -20,7 +20,7 @@ pub use command::{read_command_output, run_command};
 pub use everything::{Listed, everything};
 
 use crate::cloud::{Cloud, Keys, Record};
-use crate::model::{Credentials, Error, Kind, Result, Site};
+use crate::model::{Credentials, Error, Kind, Result, Secret, Site};
 
 /// Where credentials are looked for. All of it is given, so that a test can give something else.
 pub struct Surroundings<'a> {
@@ -122,6 +122,21 @@ pub fn from_command(text: &str) -> Result<Source> {
         Error::new(Kind::Configuration, "the command for credentials is empty or has a quote that is not closed")
             .hint("write the program and its arguments as in a shell; no shell runs it, so `|`, `$` and `~` mean nothing")
     })
+}
+
+/// Reads the identity token of a workload. The file is read at each use: whoever issues the token renews it.
+pub fn read_token(path: &Path) -> Result<Secret> {
+    let shown = path.display();
+    let wrong = |why: String| {
+        Error::new(Kind::Credentials, format!("the identity token in `{shown}` cannot be used: {why}"))
+            .hint("check the variable or the configuration that names the file, and who renews it")
+    };
+    let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
+    let token = text.trim();
+    if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(wrong("it is empty or holds characters that no token has".to_owned()));
+    }
+    Ok(Secret::new(token.to_owned()))
 }
 
 /// Reads what the metadata service of an instance, or an address for credentials, has answered. `place` says who.

@@ -48,6 +48,11 @@ pub struct Credentials {
 }
 
 impl Credentials {
+    /// For the questions that are asked without a signature.
+    pub fn none() -> Self {
+        Self { key_id: String::new(), secret: Secret::new(String::new()), token: None, expires_at: None }
+    }
+
     /// The key id as it may be shown: its first and last four characters.
     pub fn masked_key_id(&self) -> String {
         let characters: Vec<char> = self.key_id.chars().collect();

@@ -19,7 +19,8 @@ pub struct Signable<'a> {
 }
 
 impl Signable<'_> {
-    fn canonical_query_string(&self) -> String {
+    /// The query as it is signed, and as it may be sent.
+    pub fn canonical_query_string(&self) -> String {
         let pairs: Vec<String> = self
             .query
             .iter()

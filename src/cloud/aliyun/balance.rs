@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::fields::{Fields, InvalidField};
-use super::super::{Answer, Context, Following};
+use super::super::{Context, Following, Page};
 use super::errors::is_success;
 use crate::model::{Balance, Detail, Row};
 
@@ -18,7 +18,7 @@ const AMOUNTS: &[&str] = &["MybankCreditAmount", "QuotaLimit"];
 /// Reads the balance. `AvailableAmount` is what can still be spent: cash, credit and refunds less what is
 /// unsettled; coupons and prepaid cards are not in it
 /// (<https://help.aliyun.com/en/user-center/monitor-account-balances>).
-pub fn read(fields: &Fields, context: &Context) -> Result<Answer, InvalidField> {
+pub fn read(fields: &Fields, context: &Context) -> Result<Page, InvalidField> {
     let missing = |name: &str| InvalidField(format!("`{name}` is missing"));
     if let Some(code) = fields.text("Code")?.filter(|code| !is_success(code)) {
         return Err(InvalidField(format!("`Success` is true, but `Code` is `{code}`")));
@@ -57,5 +57,5 @@ pub fn read(fields: &Fields, context: &Context) -> Result<Answer, InvalidField> 
         fetched_at: context.fetched_at,
         request_id: fields.text("RequestId")?.map(Into::into),
     };
-    Ok(Answer { rows: vec![Row::Balance(Box::new(balance))], total: None, following: Following::default() })
+    Ok(Page { rows: vec![Row::Balance(Box::new(balance))], total: None, following: Following::default() })
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::super::fields::Fields;
 use super::super::reply::safe_message;
-use super::super::{Advice, Call, Failure, Reply};
+use super::super::{Advice, Call, Failure, Question, Reply};
 use crate::model::{Error, Kind};
 
 /// Reads a gateway's error, or a reply whose `Success` is false.
@@ -15,7 +15,7 @@ pub fn read(fields: &Fields, call: &Call, reply: &Reply) -> Failure {
             .unreadable("neither a success nor an error: `Success` is not true, and `Code` names no error");
     };
     let message = text("Message").unwrap_or_default();
-    let (kind, hint) = meaning(&code, reply.status);
+    let (kind, hint) = meaning(&code, reply.status, call.question);
     let advice = match kind {
         Kind::Throttled | Kind::Server => Advice::Retry { after: retry_after(reply) },
         Kind::Clock => Advice::CorrectClock { server_time: reply.server_time() },
@@ -43,7 +43,7 @@ fn retry_after(reply: &Reply) -> Option<Duration> {
 }
 
 /// What a code means, and what to do about it.
-fn meaning(code: &str, status: u16) -> (Kind, Option<&'static str>) {
+fn meaning(code: &str, status: u16, question: &Question) -> (Kind, Option<&'static str>) {
     match code {
         "NotApplicable" => (
             Kind::WrongSite,
@@ -51,6 +51,14 @@ fn meaning(code: &str, status: u16) -> (Kind, Option<&'static str>) {
                 "check the site (`--site cn` or `--site intl`); an account that a reseller manages cannot read its balance",
             ),
         ),
+        "NotAuthorized" | "NoPermission" | "Forbidden" | "Forbidden.RAM" if !question.is_about_balances() => {
+            (
+                Kind::Permission,
+                Some(
+                    "grant the RAM action `sts:AssumeRole` to the user of this key, and let the role trust it",
+                ),
+            )
+        }
         "NotAuthorized" | "NoPermission" | "Forbidden" | "Forbidden.RAM" => (
             Kind::Permission,
             Some(

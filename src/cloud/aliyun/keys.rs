@@ -6,7 +6,8 @@ use chrono::{DateTime, Utc};
 
 use super::super::ini;
 use super::super::keys::{
-    File, Kept, Keys, Place, Profiles, Role, RoleVariables, Source, Store, Variables, WebIdentityVariables,
+    File, Kept, Keys, Metadata, MetadataToken, Place, Profiles, Role, RoleVariables, Source, Store,
+    Variables, WebIdentityVariables,
 };
 use super::super::record::Record;
 use super::profiles;
@@ -81,6 +82,16 @@ pub const KEYS: Keys = Keys {
         },
     ],
     read_file: any_file,
+    metadata: Metadata {
+        base: "http://100.100.100.200",
+        roles: "/latest/meta-data/ram/security-credentials/",
+        token: Some(MetadataToken {
+            path: "/latest/api/token",
+            lifetime_header: "x-aliyun-ecs-metadata-token-ttl-seconds",
+            lifetime: "21600",
+            header: "x-aliyun-ecs-metadata-token",
+        }),
+    },
     read_document: document,
 };
 

@@ -6,9 +6,12 @@ mod errors;
 mod keys;
 mod profiles;
 mod rpc;
+mod sts;
 
 use super::fields::{Fields, InvalidField};
 use super::{Answer, Call, Cloud, Context, Failure, Keys, Method, Question, Reply, Request, Signature};
+use std::borrow::Cow;
+
 use crate::crypto::sha256_hex;
 use crate::model::{Error, Kind, Result, Site};
 
@@ -21,6 +24,7 @@ pub struct Aliyun;
 struct Action {
     version: &'static str,
     name: &'static str,
+    parameters: Vec<(&'static str, String)>,
 }
 
 impl Cloud for Aliyun {
@@ -40,10 +44,17 @@ impl Cloud for Aliyun {
         Site::Cn
     }
 
-    fn host(&self, _: &Question, site: Site) -> &'static str {
-        match site {
-            Site::Intl => "business.ap-southeast-1.aliyuncs.com",
-            Site::Cn => "business.aliyuncs.com",
+    fn host(&self, question: &Question, site: Site) -> Cow<'static, str> {
+        let region = match question {
+            Question::AssumeRole(role) | Question::WebIdentity { role, .. } => role.region.as_deref(),
+            _ => None,
+        };
+        match (region, question.is_about_balances(), site) {
+            (Some(region), ..) => Cow::Owned(format!("sts.{region}.aliyuncs.com")),
+            (None, true, Site::Intl) => Cow::Borrowed("business.ap-southeast-1.aliyuncs.com"),
+            (None, true, Site::Cn) => Cow::Borrowed("business.aliyuncs.com"),
+            (None, false, Site::Intl) => Cow::Borrowed("sts.ap-southeast-1.aliyuncs.com"),
+            (None, false, Site::Cn) => Cow::Borrowed("sts.aliyuncs.com"),
         }
     }
 
@@ -54,9 +65,10 @@ impl Cloud for Aliyun {
 
     fn request(&self, call: &Call) -> Result<Request> {
         let action = action(call.question)?;
-        Ok(match call.signature {
-            Signature::Rpc => rpc_request(&action, call),
-            Signature::Acs3 => acs3_request(&action, call),
+        Ok(match (call.question, call.signature) {
+            (Question::WebIdentity { .. }, _) => unsigned_request(&action, call),
+            (_, Signature::Rpc) => rpc_request(&action, call),
+            (_, Signature::Acs3) => acs3_request(&action, call),
         })
     }
 
@@ -65,12 +77,22 @@ impl Cloud for Aliyun {
         let fields =
             Fields::parse(text).map_err(|error| reply.unreadable(&format!("not a JSON object: {error}")))?;
         let wrong = |field: InvalidField| reply.invalid_field(&field);
+        if !call.question.is_about_balances() {
+            if reply.status != 200 {
+                return Err(errors::read(&fields, call, reply));
+            }
+            return match call.question {
+                Question::Identity => sts::read_identity(&fields).map(Answer::Identity),
+                _ => sts::read_credentials(&fields).map(Answer::Credentials),
+            }
+            .map_err(wrong);
+        }
         // `Success: false` comes with status 200 too, and a gateway's error has no `Success` at all.
         let succeeded = fields.flag("Success").map_err(wrong)? == Some(true);
         if !succeeded || reply.status != 200 {
             return Err(errors::read(&fields, call, reply));
         }
-        balance::read(&fields, context).map_err(wrong)
+        balance::read(&fields, context).map(Answer::Page).map_err(wrong)
     }
 
     fn keys(&self) -> &'static Keys {
@@ -80,7 +102,12 @@ impl Cloud for Aliyun {
 
 fn action(question: &Question) -> Result<Action> {
     match question {
-        Question::Balance => Ok(Action { version: "2017-12-14", name: balance::ACTION }),
+        Question::Balance => {
+            Ok(Action { version: "2017-12-14", name: balance::ACTION, parameters: Vec::new() })
+        }
+        Question::Identity => Ok(sts::identity()),
+        Question::AssumeRole(role) => Ok(sts::assume_role(role)),
+        Question::WebIdentity { role, provider, token } => Ok(sts::web_identity(role, provider, token)),
         Question::Members { .. } => {
             Err(Error::new(Kind::Unsupported, "Alibaba Cloud has no request that reads members' balances")
                 .hint(
@@ -93,20 +120,37 @@ fn action(question: &Question) -> Result<Action> {
 /// The parameters travel in the body, so that key id, token and signature stay out of URLs.
 fn rpc_request(action: &Action, call: &Call) -> Request {
     let timestamp = timestamp(call);
-    let mut parameters = vec![
+    let mut parameters = common_parameters(action, call, &timestamp);
+    parameters.extend([
         ("AccessKeyId", call.credentials.key_id.as_str()),
-        ("Action", action.name),
-        ("Format", "JSON"),
         ("SignatureMethod", "HMAC-SHA1"),
-        ("SignatureNonce", &call.stamp.nonce),
         ("SignatureVersion", "1.0"),
-        ("Timestamp", &timestamp),
-        ("Version", action.version),
-    ];
+    ]);
     if let Some(token) = &call.credentials.token {
         parameters.push(("SecurityToken", token.expose()));
     }
-    let body = rpc::signed_form(Method::Post, parameters, call.credentials.secret.expose());
+    form_request(rpc::signed_form(Method::Post, parameters, call.credentials.secret.expose()), call)
+}
+
+/// Asked by the bearer of an identity token, which proves enough.
+fn unsigned_request(action: &Action, call: &Call) -> Request {
+    let timestamp = timestamp(call);
+    form_request(rpc::form(common_parameters(action, call, &timestamp)), call)
+}
+
+fn common_parameters<'a>(action: &'a Action, call: &'a Call, timestamp: &'a str) -> Vec<(&'a str, &'a str)> {
+    let mut parameters = vec![
+        ("Action", action.name),
+        ("Format", "JSON"),
+        ("SignatureNonce", call.stamp.nonce.as_str()),
+        ("Timestamp", timestamp),
+        ("Version", action.version),
+    ];
+    parameters.extend(action.parameters.iter().map(|(name, value)| (*name, value.as_str())));
+    parameters
+}
+
+fn form_request(body: String, call: &Call) -> Request {
     Request {
         method: Method::Post,
         endpoint: call.endpoint.clone(),
@@ -120,10 +164,11 @@ fn rpc_request(action: &Action, call: &Call) -> Request {
 }
 
 fn acs3_request(action: &Action, call: &Call) -> Request {
+    let payload_hash = sha256_hex(b"");
     let mut headers = vec![
         ("accept", "application/json".to_owned()),
         ("x-acs-action", action.name.to_owned()),
-        ("x-acs-content-sha256", sha256_hex(b"")),
+        ("x-acs-content-sha256", payload_hash.clone()),
         ("x-acs-date", timestamp(call)),
         ("x-acs-signature-nonce", call.stamp.nonce.clone()),
         ("x-acs-version", action.version.to_owned()),
@@ -134,18 +179,22 @@ fn acs3_request(action: &Action, call: &Call) -> Request {
     let mut signed: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
     signed.push(("host", call.endpoint.authority()));
     signed.sort_unstable();
+    let mut query: Vec<(&str, &str)> =
+        action.parameters.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    query.sort_unstable();
     let signable = acs3::Signable {
         method: Method::Post.name(),
-        query: &[],
+        query: &query,
         headers: &signed,
-        payload_hash: &headers[2].1,
+        payload_hash: &payload_hash,
     };
     let authorization = acs3::authorization(&signable, call.credentials);
+    let query = signable.canonical_query_string();
     headers.push(("authorization", authorization));
     Request {
         method: Method::Post,
         endpoint: call.endpoint.clone(),
-        target: "/".to_owned(),
+        target: if query.is_empty() { "/".to_owned() } else { format!("/?{query}") },
         headers,
         body: String::new(),
     }

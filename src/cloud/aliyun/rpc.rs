@@ -25,6 +25,11 @@ fn signature(string_to_sign: &str, secret: &str) -> String {
     signature
 }
 
+/// The form of these parameters without a signature.
+pub fn form(parameters: Vec<(&str, &str)>) -> String {
+    canonicalized_query_string(parameters)
+}
+
 /// The form of these parameters with their signature.
 pub fn signed_form(method: Method, parameters: Vec<(&str, &str)>, secret: &str) -> String {
     let canonicalized = canonicalized_query_string(parameters);

@@ -1,7 +1,7 @@
 //! `DescribeAccountBalance`: <https://www.tencentcloud.com/document/product/555/50284>.
 
 use super::super::fields::{Fields, InvalidField};
-use super::super::{Answer, Context, Following};
+use super::super::{Context, Following, Page};
 use super::{currency, details, major};
 use crate::model::{Balance, Row, Site};
 
@@ -28,7 +28,7 @@ pub fn body() -> String {
 }
 
 /// Reads the balance. `RealCreditBalance` is what can still be spent; a reply without it gives `RealBalance`.
-pub fn read(response: &Fields, context: &Context) -> Result<Answer, InvalidField> {
+pub fn read(response: &Fields, context: &Context) -> Result<Page, InvalidField> {
     let spendable = match major(response, "RealCreditBalance")? {
         Some(amount) => Some((amount, "RealCreditBalance")),
         None => major(response, "RealBalance")?.map(|amount| (amount, "RealBalance")),
@@ -61,5 +61,5 @@ pub fn read(response: &Fields, context: &Context) -> Result<Answer, InvalidField
         fetched_at: context.fetched_at,
         request_id: response.text("RequestId")?.map(Into::into),
     };
-    Ok(Answer { rows: vec![Row::Balance(Box::new(balance))], total: None, following: Following::default() })
+    Ok(Page { rows: vec![Row::Balance(Box::new(balance))], total: None, following: Following::default() })
 }

@@ -82,7 +82,10 @@ fn is(code: &str, group: &str) -> bool {
 }
 
 fn grant(question: &Question) -> String {
-    format!("grant the CAM action `finance:{}` to the user of this key", super::action(question).name)
+    let action = super::action(question);
+    // Permissions for billing have a prefix of their own.
+    let prefix = if action.service == "billing" { "finance" } else { action.service };
+    format!("grant the CAM action `{prefix}:{}` to the user of this key", action.name)
 }
 
 /// The message of an expired signature ends in the server's time in Unix seconds.

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::super::ini;
 use super::super::keys::{
-    File, Kept, Keys, Place, Profile, Profiles, Role, RoleVariables, Source, Store, Variables,
+    File, Kept, Keys, Metadata, Place, Profile, Profiles, Role, RoleVariables, Source, Store, Variables,
     WebIdentityVariables,
 };
 use super::super::record::Record;
@@ -68,6 +68,11 @@ pub const KEYS: Keys = Keys {
         },
     ],
     read_file: any_file,
+    metadata: Metadata {
+        base: "http://metadata.tencentyun.com",
+        roles: "/latest/meta-data/cam/security-credentials/",
+        token: None,
+    },
     read_document: metadata,
 };
 

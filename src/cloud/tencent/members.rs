@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::fields::{Fields, InvalidField};
-use super::super::{Answer, Context, Following, MEMBERS_A_PAGE};
+use super::super::{Context, Following, MEMBERS_A_PAGE, Page};
 use super::{currency, details, major};
 use crate::model::{Balance, Error, Kind, Row};
 
@@ -37,12 +37,7 @@ pub fn body(page: u64, uins: &[String]) -> String {
 
 /// Reads one page. A member that cannot be read is an error of its own, and so is one that was asked for and is
 /// not there. The reply's `PageSize` is the number of members returned, so pages are counted by what was asked.
-pub fn read(
-    response: &Fields,
-    context: &Context,
-    page: u64,
-    uins: &[String],
-) -> Result<Answer, InvalidField> {
+pub fn read(response: &Fields, context: &Context, page: u64, uins: &[String]) -> Result<Page, InvalidField> {
     let total = response.count("TotalCount")?;
     if total.is_some_and(|total| total > MOST_MEMBERS) {
         return Err(InvalidField(format!("`TotalCount` is more than {MOST_MEMBERS}")));
@@ -75,7 +70,7 @@ pub fn read(
     }
     let pages = total.unwrap_or_default().div_ceil(MEMBERS_A_PAGE as u64);
     let following = if uins.is_empty() && page == 1 { 2..pages.saturating_add(1).max(2) } else { 0..0 };
-    Ok(Answer { rows, total, following: Following { pages: following } })
+    Ok(Page { rows, total, following: Following { pages: following } })
 }
 
 /// A member that was not asked for is no answer to the question.

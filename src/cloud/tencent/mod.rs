@@ -5,12 +5,14 @@ mod errors;
 mod keys;
 mod members;
 mod sign;
+mod sts;
 
 use super::fields::{Fields, InvalidField};
 use super::{Answer, Call, Cloud, Context, Endpoint, Failure, Keys, Method, Question, Reply, Request};
 use crate::crypto::sha256_hex;
 use crate::model::{Currency, Detail, Result, Site, minor_to_major};
 use rust_decimal::Decimal;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Tencent Cloud, on both its sites.
@@ -24,6 +26,8 @@ struct Action {
     service: &'static str,
     version: &'static str,
     name: &'static str,
+    /// The region, where the action wants one.
+    region: Option<String>,
     /// The JSON body.
     body: String,
 }
@@ -45,11 +49,13 @@ impl Cloud for Tencent {
         Site::Intl
     }
 
-    fn host(&self, _: &Question, site: Site) -> &'static str {
-        match site {
-            Site::Intl => "billing.intl.tencentcloudapi.com",
-            Site::Cn => "billing.tencentcloudapi.com",
-        }
+    fn host(&self, question: &Question, site: Site) -> Cow<'static, str> {
+        Cow::Borrowed(match (question.is_about_balances(), site) {
+            (true, Site::Intl) => "billing.intl.tencentcloudapi.com",
+            (true, Site::Cn) => "billing.tencentcloudapi.com",
+            (false, Site::Intl) => "sts.intl.tencentcloudapi.com",
+            (false, Site::Cn) => "sts.tencentcloudapi.com",
+        })
     }
 
     /// <https://www.tencentcloud.com/document/product/555/30746>
@@ -76,9 +82,16 @@ impl Cloud for Tencent {
             return Err(reply.unreadable("neither an error nor a success"));
         }
         match call.question {
-            Question::Balance => balance::read(&response, context).map_err(wrong),
-            Question::Members { page, uins } => members::read(&response, context, *page, uins).map_err(wrong),
+            Question::Balance => balance::read(&response, context).map(Answer::Page),
+            Question::Members { page, uins } => {
+                members::read(&response, context, *page, uins).map(Answer::Page)
+            }
+            Question::Identity => sts::read_identity(&response).map(Answer::Identity),
+            Question::AssumeRole(_) | Question::WebIdentity { .. } => {
+                sts::read_credentials(&response).map(Answer::Credentials)
+            }
         }
+        .map_err(wrong)
     }
 
     fn keys(&self) -> &'static Keys {
@@ -87,10 +100,13 @@ impl Cloud for Tencent {
 }
 
 fn action(question: &Question) -> Action {
-    let billing = |name, body| Action { service: "billing", version: "2018-07-09", name, body };
+    let billing = |name, body| Action { service: "billing", version: "2018-07-09", name, region: None, body };
     match question {
         Question::Balance => billing(balance::ACTION, balance::body()),
         Question::Members { page, uins } => billing(members::ACTION, members::body(*page, uins)),
+        Question::Identity => sts::identity(),
+        Question::AssumeRole(role) => sts::assume_role(role),
+        Question::WebIdentity { role, provider, token } => sts::web_identity(role, provider, token),
     }
 }
 
@@ -114,8 +130,15 @@ fn signed_request(action: &Action, call: &Call) -> Request {
         ("x-tc-version", action.version.to_owned()),
         ("x-tc-timestamp", time.timestamp().to_string()),
         ("x-tc-language", "en-US".to_owned()),
-        ("authorization", sign::authorization(&signable, call.credentials)),
     ];
+    if matches!(call.question, Question::WebIdentity { .. }) {
+        headers.push(("authorization", "SKIP".to_owned()));
+    } else {
+        headers.push(("authorization", sign::authorization(&signable, call.credentials)));
+    }
+    if let Some(region) = &action.region {
+        headers.push(("x-tc-region", region.clone()));
+    }
     if let Some(token) = &call.credentials.token {
         headers.push(("x-tc-token", token.expose().to_owned()));
     }

@@ -1,0 +1,108 @@
+//! Plain requests, without a signature: to the metadata service of an instance, and to addresses for credentials.
+
+use std::time::Duration;
+
+use super::{Client, LARGEST_REPLY, Roots, failure, tls};
+use crate::model::{Error, Kind, Result};
+
+/// The metadata service is on the same host: it answers at once, or it is not there.
+const LOCAL_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// A plain request. It may hold a token, and its address a password: neither is shown.
+pub struct Fetch {
+    method: reqwest::Method,
+    url: String,
+    headers: Vec<(&'static str, String)>,
+    local: bool,
+}
+
+impl Fetch {
+    /// A GET.
+    pub fn get(url: &str) -> Self {
+        Self { method: reqwest::Method::GET, url: url.to_owned(), headers: Vec::new(), local: false }
+    }
+
+    /// A PUT without a body.
+    pub fn put(url: &str) -> Self {
+        Self { method: reqwest::Method::PUT, ..Self::get(url) }
+    }
+
+    /// With a header.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.push((name, value.to_owned()));
+        self
+    }
+
+    /// To the metadata service: never through a proxy, unencrypted as it is, within a second.
+    #[must_use]
+    pub fn local(mut self) -> Self {
+        self.local = true;
+        self
+    }
+}
+
+/// Knows no proxy: the metadata service of an instance answers the instance alone.
+fn local_client() -> std::result::Result<reqwest::Client, failure::Failed> {
+    let client = reqwest::Client::builder()
+        .tls_backend_preconfigured(tls::configuration(&Roots::default())?)
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .build();
+    Ok(client?)
+}
+
+impl Client<'_> {
+    /// The address of the metadata service, where the user has named another.
+    pub fn metadata_endpoint(&self) -> Option<&str> {
+        self.settings.metadata_endpoint.as_deref()
+    }
+
+    /// Sends a plain request and gives the body of a reply with status 200.
+    pub async fn fetch(&self, fetch: Fetch) -> Result<String> {
+        let wrong = |message: &str, hint: &'static str| Error::new(Kind::Network, message).hint(hint);
+        let url = reqwest::Url::parse(&fetch.url)
+            .map_err(|_| wrong("it is no URL", "write `http://HOST[:PORT]/PATH` or with https"))?;
+        let host = url.host_str().unwrap_or_default().to_owned();
+        let loopback = host == "localhost"
+            || host
+                .trim_matches(['[', ']'])
+                .parse::<std::net::IpAddr>()
+                .is_ok_and(|address| address.is_loopback());
+        if url.scheme() != "https" && !fetch.local && !loopback {
+            return Err(wrong(
+                "credentials would come without encryption",
+                "use https; plain http is spoken to 127.0.0.1, [::1] and localhost only",
+            ));
+        }
+        let timeout = if fetch.local { LOCAL_TIMEOUT } else { self.settings.timeout };
+        let describe =
+            |failed: failure::Failed| *failure::advise(failed.with_host(&host), &self.settings).error;
+        let http =
+            if fetch.local { &local_client().map_err(describe)? } else { self.http().map_err(describe)? };
+        let mut request = http.request(fetch.method, url).timeout(timeout);
+        for (name, value) in &fetch.headers {
+            let mut value = reqwest::header::HeaderValue::from_str(value)
+                .map_err(|_| wrong("a token has characters that no header can hold", "try again"))?;
+            value.set_sensitive(true);
+            request = request.header(*name, value);
+        }
+        let read = async {
+            let mut response = request.send().await?;
+            let mut body = Vec::new();
+            while let Some(chunk) = response.chunk().await? {
+                if body.len() + chunk.len() > LARGEST_REPLY {
+                    return Err(failure::Failed::TooLarge);
+                }
+                body.extend_from_slice(&chunk);
+            }
+            Ok((response.status().as_u16(), body))
+        };
+        let (status, body) = read.await.map_err(describe)?;
+        match (status, String::from_utf8(body)) {
+            (200, Ok(text)) => Ok(text),
+            (200, Err(_)) => Err(wrong("its answer is not UTF-8", "see what it answers to `curl`")),
+            (status, _) => Err(wrong(&format!("it answered HTTP {status}"), "see what it answers to `curl`")),
+        }
+    }
+}
