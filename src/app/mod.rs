@@ -4,6 +4,7 @@ mod exchange;
 mod members;
 mod order;
 mod session;
+pub mod tasks;
 
 use futures_util::future::join_all;
 
@@ -56,7 +57,10 @@ async fn read_task(client: &Client<'_>, task: &Task, emit: &mut dyn FnMut(Row)) 
     let source = match &task.source {
         Ok(source) => source,
         Err(error) => {
-            let error = error.clone().at(task.account.cloud.name(), &task.account.label);
+            let mut error = error.clone();
+            error.provider = Some(task.account.cloud.name());
+            // Where nothing was found there is no name to call it by.
+            error.account = Some(&task.account.label).filter(|label| !label.is_empty()).cloned();
             return emit(Row::Error(Box::new(error)));
         }
     };

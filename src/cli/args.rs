@@ -7,16 +7,17 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::duration;
-use crate::cloud::Endpoint;
-use crate::model::{Currency, Site};
+use crate::cloud::{CLOUDS, Endpoint};
+use crate::model::Currency;
 use crate::sandbox::Fault;
 
 /// How much money is left in every cloud account, exactly
 ///
 /// Reads the balances of Tencent Cloud and Alibaba Cloud accounts, on the international and the China sites, with
-/// exact decimals. Try it without keys: `cloudbal --sandbox tencent members`.
+/// exact decimals. Without a command: all accounts that this machine has credentials for. Try it without keys:
+/// `cloudbal --sandbox tencent members`.
 #[derive(Debug, Parser)]
-#[command(name = "cloudbal", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(name = "cloudbal", version, max_term_width = 100)]
 #[command(
     after_help = "Exit status: 0 everything was read · 1 something could not be read (the rest is printed) · \
 2 usage, configuration or no credentials · 130 interrupted"
@@ -25,21 +26,30 @@ pub struct Arguments {
     #[command(flatten)]
     pub options: Options,
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Option<Command>,
 }
 
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// All accounts at once: those of the configuration, or all that this machine has credentials for
+    ///
+    /// Without a configuration these are the profiles of the official command line tools and the keys in the
+    /// environment.
+    All(All),
     /// Tencent Cloud balances
     #[command(arg_required_else_help = true)]
     Tencent {
+        #[command(flatten)]
+        which: Which,
         #[command(subcommand)]
         command: TencentCommand,
     },
     /// Alibaba Cloud balances
     #[command(arg_required_else_help = true, visible_alias = "alibaba")]
     Aliyun {
+        #[command(flatten)]
+        which: Which,
         #[command(subcommand)]
         command: AliyunCommand,
     },
@@ -60,6 +70,36 @@ pub enum Command {
     },
     /// Print the JSON Schema of the output
     Schema,
+}
+
+/// Which accounts.
+#[derive(Debug, Default, Args)]
+pub struct All {
+    /// Only these accounts: NAME, or CLOUD/NAME where two clouds have the same
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// Only this cloud's accounts
+    #[arg(long, value_name = "CLOUD", value_parser = clap::builder::PossibleValuesParser::new(cloud_names()))]
+    pub provider: Option<String>,
+    /// The members of every organisation too
+    #[arg(long)]
+    pub members: bool,
+}
+
+fn cloud_names() -> impl Iterator<Item = &'static str> {
+    CLOUDS.iter().map(|cloud| cloud.name())
+}
+
+/// Which account of a cloud.
+#[derive(Debug, Default, Args)]
+pub struct Which {
+    /// The account of this name, as `cloudbal accounts` shows it
+    #[arg(long, global = true, value_name = "NAME", env = "CLOUDBAL_ACCOUNT", hide_env_values = true)]
+    pub account: Option<String>,
+    /// This profile of the official command line tool
+    #[arg(long, global = true, value_name = "PROFILE", conflicts_with = "account")]
+    #[arg(env = "CLOUDBAL_PROFILE", hide_env_values = true)]
+    pub profile: Option<String>,
 }
 
 /// What to ask Tencent Cloud.
@@ -114,27 +154,22 @@ pub struct Sandbox {
     pub tls: Option<PathBuf>,
 }
 
-/// Options of every command.
+/// Options of every command. What is not said here is taken from the configuration.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Options of every command")]
 pub struct Options {
-    /// How to print
-    #[arg(
-        short,
-        long,
-        global = true,
-        value_enum,
-        default_value_t,
-        env = "CLOUDBAL_OUTPUT",
-        hide_env_values = true
-    )]
-    pub output: Output,
+    /// How to print [default: table]
+    #[arg(short, long, global = true, value_enum, env = "CLOUDBAL_OUTPUT", hide_env_values = true)]
+    pub output: Option<Output>,
     /// Print only what this JMESPath expression finds in the JSON document
     #[arg(long, global = true, value_name = "EXPR", env = "CLOUDBAL_QUERY", hide_env_values = true)]
     pub query: Option<String>,
-    /// The site the account belongs to; `auto` finds out
-    #[arg(long, global = true, value_enum, default_value_t, env = "CLOUDBAL_SITE", hide_env_values = true)]
-    pub site: SiteChoice,
+    /// The configuration file, instead of the one that `cloudbal config path` shows
+    #[arg(long, global = true, value_name = "FILE", env = "CLOUDBAL_CONFIG", hide_env_values = true)]
+    pub config: Option<PathBuf>,
+    /// The site the account belongs to; `auto` finds out [default: auto]
+    #[arg(long, global = true, value_enum, env = "CLOUDBAL_SITE", hide_env_values = true)]
+    pub site: Option<SiteChoice>,
     /// The currency of the amounts (ISO 4217), instead of what the site or the reply says
     #[arg(long, global = true, value_name = "CODE", env = "CLOUDBAL_CURRENCY", hide_env_values = true)]
     pub currency: Option<Currency>,
@@ -148,41 +183,31 @@ pub struct Options {
     #[arg(long, global = true, value_name = "URL", hide = true)]
     #[arg(env = "CLOUDBAL_METADATA_ENDPOINT", hide_env_values = true)]
     pub metadata_endpoint: Option<String>,
-    /// How requests to Alibaba Cloud are signed
-    #[arg(
-        long,
-        global = true,
-        value_enum,
-        default_value_t,
-        env = "CLOUDBAL_SIGNATURE",
-        hide_env_values = true
-    )]
-    pub signature: SignatureChoice,
-    /// How long one attempt may take, in seconds or as `500ms`, `2m`
-    #[arg(long, global = true, value_name = "TIME", default_value = "10", value_parser = duration::parse_positive)]
+    /// How requests to Alibaba Cloud are signed [default: rpc]
+    #[arg(long, global = true, value_enum, env = "CLOUDBAL_SIGNATURE", hide_env_values = true)]
+    pub signature: Option<SignatureChoice>,
+    /// How long one attempt may take, in seconds or as `500ms`, `2m` [default: 10]
+    #[arg(long, global = true, value_name = "TIME", value_parser = duration::parse_positive)]
     #[arg(env = "CLOUDBAL_TIMEOUT", hide_env_values = true)]
-    pub timeout: Duration,
-    /// How long a connection may take
-    #[arg(long, global = true, value_name = "TIME", default_value = "5", value_parser = duration::parse_positive)]
+    pub timeout: Option<Duration>,
+    /// How long a connection may take [default: 5]
+    #[arg(long, global = true, value_name = "TIME", value_parser = duration::parse_positive)]
     #[arg(env = "CLOUDBAL_CONNECT_TIMEOUT", hide_env_values = true)]
-    pub connect_timeout: Duration,
+    pub connect_timeout: Option<Duration>,
     /// How long the whole run may take; what was read until then is printed
     #[arg(long, global = true, value_name = "TIME", value_parser = duration::parse_positive)]
     #[arg(env = "CLOUDBAL_DEADLINE", hide_env_values = true)]
     pub deadline: Option<Duration>,
-    /// How often to ask again after a failure that may pass
-    #[arg(
-        long,
-        global = true,
-        value_name = "N",
-        default_value_t = 3,
-        env = "CLOUDBAL_RETRIES",
-        hide_env_values = true
-    )]
-    pub retries: u32,
+    /// How often to ask again after a failure that may pass [default: 3]
+    #[arg(long, global = true, value_name = "N", env = "CLOUDBAL_RETRIES", hide_env_values = true)]
+    pub retries: Option<u32>,
     /// Requests a second for each account, instead of the cloud's documented limit; 0 lifts it
     #[arg(long, global = true, value_name = "N", env = "CLOUDBAL_RATE", hide_env_values = true)]
     pub rate: Option<u32>,
+    /// How many requests may be under way at once, over all accounts [default: 64]
+    #[arg(long, global = true, value_name = "N", env = "CLOUDBAL_CONCURRENCY", hide_env_values = true)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub concurrency: Option<u32>,
     /// Trust the certificates in this PEM file too
     #[arg(long, global = true, value_name = "FILE", env = "CLOUDBAL_CA_FILE", hide_env_values = true)]
     pub ca_file: Vec<PathBuf>,
@@ -192,11 +217,12 @@ pub struct Options {
     /// Send requests through this proxy, instead of what HTTPS_PROXY, ALL_PROXY and NO_PROXY say
     #[arg(long, global = true, value_name = "URL", env = "CLOUDBAL_PROXY", hide_env_values = true)]
     pub proxy: Option<String>,
-    /// When to use colours
-    #[arg(long, global = true, value_enum, default_value_t, env = "CLOUDBAL_COLOR", hide_env_values = true)]
-    pub color: Color,
+    /// When to use colours [default: auto]
+    #[arg(long, global = true, value_enum, env = "CLOUDBAL_COLOR", hide_env_values = true)]
+    pub color: Option<Color>,
     /// Tell on stderr what is asked; twice also every attempt and how long it took
-    #[arg(short, long, global = true, action = clap::ArgAction::Count, env = "CLOUDBAL_VERBOSE", hide_env_values = true)]
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    #[arg(env = "CLOUDBAL_VERBOSE", hide_env_values = true)]
     pub verbose: u8,
     /// Tell nothing on stderr; the exit status and the output's errors remain
     #[arg(
@@ -209,7 +235,8 @@ pub struct Options {
     )]
     pub quiet: bool,
     /// Ask a stand-in of the clouds inside this process, with demo keys: nothing leaves this machine
-    #[arg(long, global = true, conflicts_with_all = ["endpoint", "connect_to"], env = "CLOUDBAL_SANDBOX", hide_env_values = true)]
+    #[arg(long, global = true, conflicts_with_all = ["endpoint", "connect_to"])]
+    #[arg(env = "CLOUDBAL_SANDBOX", hide_env_values = true)]
     pub sandbox: bool,
 }
 
@@ -230,10 +257,9 @@ pub enum Output {
 }
 
 /// Which site.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum SiteChoice {
     /// The usual one first, and the other when it does not know the account
-    #[default]
     Auto,
     /// The international site
     Intl,
@@ -241,22 +267,10 @@ pub enum SiteChoice {
     Cn,
 }
 
-impl SiteChoice {
-    /// The site that was chosen, if one was.
-    pub fn site(self) -> Option<Site> {
-        match self {
-            Self::Auto => None,
-            Self::Intl => Some(Site::Intl),
-            Self::Cn => Some(Site::Cn),
-        }
-    }
-}
-
 /// Which signature.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum SignatureChoice {
     /// RPC signature 1.0, HMAC-SHA1
-    #[default]
     Rpc,
     /// Signature V3, ACS3-HMAC-SHA256
     Acs3,

@@ -6,6 +6,7 @@ mod pages;
 mod print;
 mod printer;
 mod read;
+mod select;
 mod settings;
 mod stand_in;
 mod uins;
@@ -16,10 +17,10 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use crate::app::Wish;
-use crate::cloud::{aliyun::Aliyun, tencent::Tencent};
+use crate::cloud::{Cloud, aliyun::Aliyun, tencent::Tencent};
 use crate::model::Result;
 use crate::render;
-use args::{AliyunCommand, Arguments, Command, TencentCommand};
+use args::{AliyunCommand, All, Arguments, Command, TencentCommand, Which};
 
 /// How a run ended, as the shell sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +56,7 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
-    let color = arguments.options.color.on_stderr();
+    let color = arguments.options.color_on_stderr();
     let outcome = run(arguments).unwrap_or_else(|error| {
         print::to_stderr(&render::error_for_people(&error, color));
         Outcome::Unusable
@@ -64,19 +65,34 @@ pub fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments) -> Result<Outcome> {
-    let Arguments { options, command } = arguments;
+    let Arguments { mut options, command } = arguments;
+    let command = match command {
+        Some(Command::Sandbox(sandbox)) => return stand_in::serve(&sandbox),
+        Some(Command::Completions { shell }) => return pages::completions(shell),
+        Some(Command::Man { dir }) => return pages::man(dir.as_deref()),
+        Some(Command::Schema) => return print::to_stdout(render::SCHEMA),
+        command => command,
+    };
+    let config = select::configuration(&options)?;
+    options.fill(&config.defaults);
+    let one = |cloud: &'static dyn Cloud, which: &Which, wish: Wish| {
+        read::run(&options, &[select::one(&options, &config, cloud, which, wish)?])
+    };
     match command {
-        Command::Tencent { command: TencentCommand::Balance } => {
-            read::run(&options, &Tencent, &Wish::Balance)
+        Some(Command::Tencent { which, command: TencentCommand::Balance }) => {
+            one(&Tencent, &which, Wish::Balance)
         }
-        Command::Tencent { command: TencentCommand::Members(members) } => {
+        Some(Command::Tencent { which, command: TencentCommand::Members(members) }) => {
             let uins = uins::collect(&members.uin, members.uin_file.as_deref())?;
-            read::run(&options, &Tencent, &Wish::Members(uins))
+            one(&Tencent, &which, Wish::Members(uins))
         }
-        Command::Aliyun { command: AliyunCommand::Balance } => read::run(&options, &Aliyun, &Wish::Balance),
-        Command::Sandbox(sandbox) => stand_in::serve(&sandbox),
-        Command::Completions { shell } => pages::completions(shell),
-        Command::Man { dir } => pages::man(dir.as_deref()),
-        Command::Schema => print::to_stdout(render::SCHEMA),
+        Some(Command::Aliyun { which, command: AliyunCommand::Balance }) => {
+            one(&Aliyun, &which, Wish::Balance)
+        }
+        Some(Command::All(all)) => read::run(&options, &select::all(&options, &config, &all)?),
+        _ => {
+            let tasks = select::all(&options, &config, &All::default())?;
+            if tasks.is_empty() { Ok(pages::welcome()) } else { read::run(&options, &tasks) }
+        }
     }
 }

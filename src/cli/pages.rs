@@ -31,3 +31,18 @@ pub fn man(dir: Option<&Path>) -> Result<Outcome> {
     clap_mangen::Man::new(command).render(&mut page).expect("writing to memory does not fail");
     print::to_stdout(&String::from_utf8_lossy(&page))
 }
+
+/// What a first run without any account is told.
+pub fn welcome() -> Outcome {
+    print::to_stderr(
+        "cloudbal: no account is known on this machine\n\n\
+         To see it without keys:         cloudbal --sandbox tencent members\n\
+         With a key in the environment:  TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY, or\n\
+         \x20                               ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET\n\
+         With the official tools:        `tccli auth login` or `aliyun configure`, then `cloudbal`\n\
+         With a configuration:           cloudbal init\n\
+         What was looked at:             cloudbal accounts\n\
+         Everything else:                cloudbal --help\n",
+    );
+    Outcome::Unusable
+}

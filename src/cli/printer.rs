@@ -48,7 +48,7 @@ impl<'a> Printer<'a> {
         Ok(Self {
             sink: RefCell::new(sink),
             style: options.style(),
-            color_on_stderr: options.color.on_stderr(),
+            color_on_stderr: options.color_on_stderr(),
             quiet: options.quiet,
             totals: RefCell::default(),
             complaints: RefCell::default(),

@@ -1,23 +1,18 @@
 //! Reading balances and printing them.
 
 use std::io::{self, BufWriter};
-use std::sync::Arc;
-
-use chrono::Utc;
 
 use super::args::Options;
 use super::printer::Printer;
 use super::{Outcome, print, stand_in, verbose};
-use crate::app::{self, Task, Wish};
+use crate::app::{self, Task};
 use crate::client::{Client, Event};
-use crate::cloud::{Account, Cloud};
-use crate::credentials::{self, Surroundings};
 use crate::model::{Error, Kind, Result, Row};
-use crate::render::{Format, Query};
+use crate::render::Query;
 
-/// Reads what is wished of one account and prints it.
-pub fn run(options: &Options, cloud: &'static dyn Cloud, wish: &Wish) -> Result<Outcome> {
-    let format = Format::from(options.output);
+/// Reads what is wished of these accounts and prints it.
+pub fn run(options: &Options, tasks: &[Task]) -> Result<Outcome> {
+    let format = options.format();
     let query = options.query.as_deref().map(|text| Query::parse(text, format)).transpose()?;
     let mut out = BufWriter::with_capacity(64 << 10, io::stdout().lock());
     let printer = match Printer::new(options, format, query, &mut out) {
@@ -25,8 +20,7 @@ pub fn run(options: &Options, cloud: &'static dyn Cloud, wish: &Wish) -> Result<
         Err(error) => return print::finished(Err(error)),
     };
     let runtime = runtime()?;
-    let interrupted =
-        runtime.block_on(until_stopped(options, &printer, read(options, cloud, wish, &printer)));
+    let interrupted = runtime.block_on(until_stopped(options, &printer, read(options, tasks, &printer)));
     // A name that is still being looked up must not hold up the end.
     runtime.shutdown_background();
     let outcome = printer.finish()?;
@@ -60,7 +54,7 @@ async fn until_stopped(options: &Options, printer: &Printer<'_>, reading: impl F
     }
 }
 
-async fn read(options: &Options, cloud: &'static dyn Cloud, wish: &Wish, printer: &Printer<'_>) {
+async fn read(options: &Options, tasks: &[Task], printer: &Printer<'_>) {
     let mut settings = options.settings();
     // Held until everything is read: dropping it ends it.
     let mut sandbox = None;
@@ -71,34 +65,10 @@ async fn read(options: &Options, cloud: &'static dyn Cloud, wish: &Wish, printer
         }
         printer.note("sandbox: these are demo accounts on this machine; no cloud is asked\n");
     }
-    let task = task(options, cloud, wish);
     let watcher = |event: &Event| verbose::tell(event, options.verbose, options.quiet);
     let client = Client::new(settings, &watcher);
-    app::read(&client, &[task], &mut |row| printer.row(row)).await;
+    app::read(&client, tasks, &mut |row| printer.row(row)).await;
     drop(sandbox);
-}
-
-/// The account that options and environment name.
-fn task(options: &Options, cloud: &'static dyn Cloud, wish: &Wish) -> Task {
-    let site = options.site.site();
-    let found = if options.sandbox {
-        Ok(stand_in::demo(cloud, site))
-    } else {
-        credentials::chain(cloud, &Surroundings::of_this_process(Utc::now()))
-    };
-    let (label, site, origin, source) = match found {
-        Ok(found) => (found.label, site.or(found.site), found.origin, Ok(found.source)),
-        Err(error) => (String::new(), site, String::new(), Err(error)),
-    };
-    let account = Account {
-        label: Arc::from(label),
-        cloud,
-        site,
-        endpoint: options.endpoint.clone(),
-        currency: options.currency,
-        signature: options.signature.into(),
-    };
-    Task { account, source, origin, wish: wish.clone() }
 }
 
 /// One thread does everything: it waits for the network nearly all the time.

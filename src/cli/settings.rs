@@ -1,20 +1,45 @@
-//! Options as the settings of client and renderers.
+//! Options, filled up from the configuration, as the settings of client and renderers.
 
 use std::io::IsTerminal as _;
+use std::time::Duration;
 
-use super::args::{Color, Options, Output, SignatureChoice};
+use clap::ValueEnum as _;
+
+use super::args::{Color, Options, Output, SignatureChoice, SiteChoice};
 use crate::client::{Roots, Settings};
 use crate::cloud::Signature;
+use crate::config::Defaults;
+use crate::model::Site;
 use crate::render::{Format, Style};
 
 impl Options {
+    /// Takes from the configuration what neither the command line nor a variable says.
+    pub fn fill(&mut self, defaults: &Defaults) {
+        let named = |name: &str| Output::from_str(name, false).ok();
+        self.output = self.output.or_else(|| defaults.output.and_then(named));
+        self.color = self.color.or_else(|| defaults.color.and_then(|name| Color::from_str(name, false).ok()));
+        self.timeout = self.timeout.or(defaults.timeout);
+        self.connect_timeout = self.connect_timeout.or(defaults.connect_timeout);
+        self.deadline = self.deadline.or(defaults.deadline);
+        self.retries = self.retries.or(defaults.retries);
+        self.rate = self.rate.or(defaults.rate);
+        self.concurrency = self.concurrency.or(defaults.concurrency);
+        if self.proxy.is_none() {
+            self.proxy = defaults.proxy.as_ref().map(|proxy| proxy.expose().to_owned());
+        }
+        if self.ca_file.is_empty() {
+            self.ca_file.extend(defaults.ca_file.clone());
+        }
+        self.system_certs |= defaults.system_certs;
+    }
+
     /// How requests are sent.
     pub fn settings(&self) -> Settings {
         let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         Settings {
-            connect_timeout: self.connect_timeout,
-            timeout: self.timeout,
-            retries: self.retries,
+            connect_timeout: self.connect_timeout.unwrap_or(Duration::from_secs(5)),
+            timeout: self.timeout.unwrap_or(Duration::from_secs(10)),
+            retries: self.retries.unwrap_or(3),
             roots: Roots {
                 system: self.system_certs || is_set("SSL_CERT_FILE") || is_set("SSL_CERT_DIR"),
                 files: self.ca_file.clone(),
@@ -24,50 +49,58 @@ impl Options {
             connect_to: self.connect_to,
             rate: self.rate,
             metadata_endpoint: self.metadata_endpoint.clone(),
-            concurrency: 64,
+            concurrency: self.concurrency.unwrap_or(64) as usize,
+        }
+    }
+
+    /// The form of output.
+    pub fn format(&self) -> Format {
+        match self.output.unwrap_or_default() {
+            Output::Table => Format::Table,
+            Output::Json => Format::Json,
+            Output::Ndjson => Format::Ndjson,
+            Output::Csv => Format::Csv,
+            Output::Yaml => Format::Yaml,
         }
     }
 
     /// How a table looks on stdout.
     pub fn style(&self) -> Style {
         let width = terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| width.0);
-        Style { color: self.color.on(std::io::stdout().is_terminal()), width }
+        Style { color: self.color.unwrap_or_default().on(std::io::stdout().is_terminal()), width }
+    }
+
+    /// Whether stderr gets colours.
+    pub fn color_on_stderr(&self) -> bool {
+        self.color.unwrap_or_default().on(std::io::stderr().is_terminal())
+    }
+
+    /// The site of an account that has this one by itself.
+    pub fn site(&self, own: Option<Site>) -> Option<Site> {
+        match self.site {
+            None => own,
+            Some(SiteChoice::Auto) => None,
+            Some(SiteChoice::Intl) => Some(Site::Intl),
+            Some(SiteChoice::Cn) => Some(Site::Cn),
+        }
+    }
+
+    /// The signature that was chosen.
+    pub fn signature(&self) -> Option<Signature> {
+        self.signature.map(|choice| match choice {
+            SignatureChoice::Rpc => Signature::Rpc,
+            SignatureChoice::Acs3 => Signature::Acs3,
+        })
     }
 }
 
 impl Color {
-    /// Whether stderr gets colours.
-    pub fn on_stderr(self) -> bool {
-        self.on(std::io::stderr().is_terminal())
-    }
-
     /// <https://no-color.org>: the variable counts when it is not empty.
     fn on(self, terminal: bool) -> bool {
         match self {
             Self::Always => true,
             Self::Never => false,
             Self::Auto => terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
-        }
-    }
-}
-
-impl From<Output> for Format {
-    fn from(output: Output) -> Self {
-        match output {
-            Output::Table => Self::Table,
-            Output::Json => Self::Json,
-            Output::Ndjson => Self::Ndjson,
-            Output::Csv => Self::Csv,
-            Output::Yaml => Self::Yaml,
-        }
-    }
-}
-
-impl From<SignatureChoice> for Signature {
-    fn from(choice: SignatureChoice) -> Self {
-        match choice {
-            SignatureChoice::Rpc => Self::Rpc,
-            SignatureChoice::Acs3 => Self::Acs3,
         }
     }
 }

@@ -47,6 +47,9 @@ pub trait Cloud: Debug + Send + Sync {
     /// The site that is asked first when none is chosen.
     fn first_site(&self) -> Site;
 
+    /// Whether it has organisations whose members' balances can be asked for.
+    fn has_members(&self) -> bool;
+
     /// The host that answers a question on a site.
     fn host(&self, question: &Question, site: Site) -> Cow<'static, str>;
 

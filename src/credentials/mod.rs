@@ -111,6 +111,18 @@ pub fn from_prefix(cloud: &'static dyn Cloud, prefix: &str, around: &Surrounding
     of(cloud, found)
 }
 
+/// The identity token of a workload, as the official variables name it.
+pub fn web_identity(cloud: &'static dyn Cloud, around: &Surroundings) -> Result<Found> {
+    let mut looked = Vec::new();
+    let found = environment::web_identity(cloud.keys(), around, &mut looked).and_then(|found| {
+        found.ok_or_else(|| {
+            Error::new(Kind::Credentials, format!("no identity token: looked at {}", looked.join(", ")))
+                .hint("set all variables of the cluster's role, or write them into `oidc = { … }`")
+        })
+    });
+    of(cloud, found)
+}
+
 /// The current profile of a file in any format that the cloud's own tools write.
 pub fn from_file(cloud: &'static dyn Cloud, path: &Path, around: &Surroundings) -> Result<Found> {
     of(cloud, files::from_file(cloud.keys(), path, around))

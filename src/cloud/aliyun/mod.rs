@@ -44,6 +44,10 @@ impl Cloud for Aliyun {
         Site::Cn
     }
 
+    fn has_members(&self) -> bool {
+        false
+    }
+
     fn host(&self, question: &Question, site: Site) -> Cow<'static, str> {
         let region = match question {
             Question::AssumeRole(role) | Question::WebIdentity { role, .. } => role.region.as_deref(),

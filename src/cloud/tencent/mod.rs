@@ -49,6 +49,10 @@ impl Cloud for Tencent {
         Site::Intl
     }
 
+    fn has_members(&self) -> bool {
+        true
+    }
+
     fn host(&self, question: &Question, site: Site) -> Cow<'static, str> {
         Cow::Borrowed(match (question.is_about_balances(), site) {
             (true, Site::Intl) => "billing.intl.tencentcloudapi.com",

@@ -1,0 +1,105 @@
+//! Which accounts a command is about: options, configuration and environment together.
+
+use std::path::PathBuf;
+
+use chrono::Utc;
+
+use super::args::{All, Options, Which};
+use super::stand_in;
+use crate::app::{Task, Wish, tasks};
+use crate::cloud::{CLOUDS, Cloud};
+use crate::config::{self, Config};
+use crate::credentials::Surroundings;
+use crate::model::{Error, Kind, Result, Site};
+
+/// The configuration. The sandbox's demo accounts need none, and a broken one must not stand in their way.
+pub fn configuration(options: &Options) -> Result<Config> {
+    if options.sandbox {
+        return Ok(Config::default());
+    }
+    let Some(path) = path(options) else { return Ok(Config::default()) };
+    match (config::load(&path, home().as_deref())?, &options.config) {
+        (Some(config), _) => Ok(config),
+        (None, None) => Ok(Config::default()),
+        (None, Some(_)) => Err(Error::new(
+            Kind::Configuration,
+            format!("there is no configuration file `{}`", path.display()),
+        )
+        .hint("check `--config` and CLOUDBAL_CONFIG, or write one with `cloudbal init`")),
+    }
+}
+
+/// Where the configuration file is, or would be.
+pub fn path(options: &Options) -> Option<PathBuf> {
+    options.config.clone().or_else(config::default_path)
+}
+
+fn home() -> Option<PathBuf> {
+    std::env::home_dir().filter(|home| !home.as_os_str().is_empty())
+}
+
+/// The account that a cloud's command is about.
+pub fn one(
+    options: &Options,
+    config: &Config,
+    cloud: &'static dyn Cloud,
+    which: &Which,
+    wish: Wish,
+) -> Result<Task> {
+    let around = Surroundings::of_this_process(Utc::now());
+    let mut task = match (options.sandbox, &which.account, &which.profile) {
+        (true, ..) => demo(cloud, options.site(None)),
+        (false, Some(name), _) => {
+            let mut tasks = tasks::all(config, &around);
+            tasks.retain(|task| task.account.cloud.name() == cloud.name());
+            let found = tasks::named(tasks, std::slice::from_ref(name))?;
+            found.into_iter().next().expect("a name that nothing has is an error")
+        }
+        (false, None, Some(profile)) => tasks::of_profile(cloud, profile, &around),
+        (false, None, None) => tasks::only(cloud, config, &around)?,
+    };
+    task.wish = wish;
+    overrule(&mut task, options);
+    Ok(task)
+}
+
+/// All accounts, or those that are named.
+pub fn all(options: &Options, config: &Config, all: &All) -> Result<Vec<Task>> {
+    let mut tasks = if options.sandbox {
+        let both = |cloud: &&'static dyn Cloud| {
+            [Site::Intl, Site::Cn].map(|site| {
+                let mut task = demo(*cloud, Some(site));
+                task.account.label = format!("sandbox-{site}").into();
+                task
+            })
+        };
+        CLOUDS.iter().flat_map(both).collect()
+    } else {
+        tasks::all(config, &Surroundings::of_this_process(Utc::now()))
+    };
+    tasks.retain(|task| all.provider.as_deref().is_none_or(|name| task.account.cloud.name() == name));
+    let mut tasks = tasks::named(tasks, &all.names)?;
+    for task in &mut tasks {
+        if all.members && task.account.cloud.has_members() {
+            task.wish = Wish::BalanceAndMembers;
+        }
+        overrule(task, options);
+    }
+    Ok(tasks)
+}
+
+fn demo(cloud: &'static dyn Cloud, site: Option<Site>) -> Task {
+    let found = stand_in::demo(cloud, site);
+    tasks::from_found(cloud, &found.label.clone(), Ok(found), Wish::Balance)
+}
+
+/// What the command line says counts for every account.
+fn overrule(task: &mut Task, options: &Options) {
+    let account = &mut task.account;
+    account.site = options.site(account.site);
+    account.currency = options.currency.or(account.currency);
+    account.signature = options.signature().unwrap_or(account.signature);
+    if options.endpoint.is_some() {
+        account.endpoint.clone_from(&options.endpoint);
+    }
+}
