@@ -234,9 +234,9 @@ pub struct Options {
         hide_env_values = true
     )]
     pub quiet: bool,
-    /// Ask a stand-in of the clouds inside this process, with demo keys: nothing leaves this machine
-    #[arg(long, global = true, conflicts_with_all = ["endpoint", "connect_to"])]
-    #[arg(env = "CLOUDBAL_SANDBOX", hide_env_values = true)]
+    /// Ask a stand-in of the clouds inside this process, with demo keys, whatever else is said: nothing leaves this
+    /// machine
+    #[arg(long, global = true, env = "CLOUDBAL_SANDBOX", hide_env_values = true)]
     pub sandbox: bool,
 }
 

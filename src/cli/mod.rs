@@ -73,6 +73,9 @@ fn run(arguments: Arguments) -> Result<Outcome> {
         Some(Command::Schema) => return print::to_stdout(render::SCHEMA),
         command => command,
     };
+    if options.sandbox {
+        (options.endpoint, options.proxy) = (None, None);
+    }
     let config = select::configuration(&options)?;
     options.fill(&config.defaults);
     let one = |cloud: &'static dyn Cloud, which: &Which, wish: Wish| {

@@ -8,6 +8,8 @@ mod failures;
 mod formats;
 mod layers;
 mod members;
+#[cfg(unix)]
+mod readme;
 mod secrets;
 mod sites;
 mod support;

@@ -140,18 +140,24 @@ impl Said {
         }
         let status = self.status.map_or("killed".to_owned(), |status| status.to_string());
         text = format!("{text}--- exit status {status}\n");
-        for (pattern, name) in [
-            (r"(?i)\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "[ID]"),
-            (r"\b20\d\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d", "[TIME]"),
-            (r"127\.0\.0\.1:\d+", "[ADDRESS]"),
-            (r"\bin \d+ ms", "in [N] ms"),
-        ] {
-            text = regex::Regex::new(pattern).unwrap().replace_all(&text, name).into_owned();
-        }
-        text
+        normalised(&text)
     }
 
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
+}
+
+/// A text with what differs between runs put in brackets.
+pub fn normalised(text: &str) -> String {
+    let mut text = text.to_owned();
+    for (pattern, name) in [
+        (r"(?i)\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "[ID]"),
+        (r"\b20\d\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d", "[TIME]"),
+        (r"127\.0\.0\.1:\d+", "[ADDRESS]"),
+        (r"\bin \d+ ms", "in [N] ms"),
+    ] {
+        text = regex::Regex::new(pattern).unwrap().replace_all(&text, name).into_owned();
+    }
+    text
 }
