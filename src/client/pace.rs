@@ -39,8 +39,14 @@ impl Pace {
 
     /// Waits for the turn of one request.
     pub async fn turn(&self) {
-        if self.rate > 0 {
-            tokio::time::sleep_until(self.next_turn(Instant::now())).await;
+        if self.rate == 0 {
+            return;
+        }
+        let now = Instant::now();
+        let turn = self.next_turn(now);
+        // Even a sleep that is over would cost a tick of the timer, a millisecond.
+        if turn > now {
+            tokio::time::sleep_until(turn).await;
         }
     }
 
