@@ -20,6 +20,9 @@ pub mod credentials;
 /// The configuration file.
 pub mod config;
 
+/// What an earlier run has already read.
+pub mod history;
+
 /// Use cases.
 pub mod app;
 

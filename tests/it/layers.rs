@@ -11,6 +11,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("client", 3),
     ("credentials", 3),
     ("config", 3),
+    ("history", 3),
     ("app", 4),
     ("render", 5),
     ("sandbox", 5),

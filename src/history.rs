@@ -1,0 +1,287 @@
+//! What an earlier run has already read: a journal of replies, in a file of its own.
+//!
+//! One line of JSON a reply, written when it has come and been understood, so a run that ends at any moment leaves at
+//! most half a line, which the next run ignores. The file is for its owner alone, and is removed when everything was
+//! read: an old number is never shown as a new one.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::cloud::Question;
+use crate::model::{Error, Kind, Result, Site};
+
+/// The form of the file.
+const VERSION: u32 = 1;
+
+/// A journal of one account's replies to one wish.
+#[derive(Debug)]
+pub struct Journal {
+    path: PathBuf,
+    state: RefCell<State>,
+    earlier: Option<Earlier>,
+}
+
+#[derive(Debug)]
+struct State {
+    file: File,
+    /// Where the next line is written.
+    end: u64,
+    /// Where the reply to each question stands: its first byte, and how many there are.
+    replies: HashMap<String, (u64, usize)>,
+}
+
+/// What an earlier run has left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Earlier {
+    /// How many replies.
+    pub replies: usize,
+    /// When the first of them came.
+    pub since: DateTime<Utc>,
+}
+
+/// What the journal is of: another account's or another question's must not be taken for it.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Subject {
+    /// The form of the file.
+    version: u32,
+    provider: String,
+    /// The account's name.
+    account: String,
+    /// Where it is asked.
+    endpoint: Option<String>,
+    /// The members that are asked for; none means all.
+    uins: Vec<String>,
+}
+
+impl Subject {
+    /// The subject of an account's members.
+    pub fn new(provider: &str, account: &str, endpoint: Option<String>, uins: &[String]) -> Self {
+        Self {
+            version: VERSION,
+            provider: provider.to_owned(),
+            account: account.to_owned(),
+            endpoint,
+            uins: uins.to_vec(),
+        }
+    }
+}
+
+/// A reply with what was known when it came.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Recorded {
+    question: String,
+    /// The site that answered.
+    pub site: Site,
+    /// When it came.
+    pub fetched_at: DateTime<Utc>,
+    /// The body, as it came.
+    pub body: String,
+}
+
+impl Journal {
+    /// Opens the journal, or begins one where there is none.
+    pub fn open(path: &Path, subject: &Subject) -> Result<Self> {
+        let shown = path.display();
+        let failed = |error: io::Error| {
+            Error::new(Kind::File, format!("`{shown}` cannot be used to resume: {error}"))
+                .hint("name a file that you may read and write with `--resume`")
+        };
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(path).map_err(failed)?;
+        file.try_lock().map_err(|_| {
+            Error::new(Kind::File, format!("`{shown}` is in use by another run"))
+                .hint("wait for it, or name another file")
+        })?;
+        let mut journal = Self {
+            path: path.to_owned(),
+            state: RefCell::new(State { file, end: 0, replies: HashMap::new() }),
+            earlier: None,
+        };
+        let head = serde_json::to_string(subject).expect("texts and numbers are JSON");
+        match journal.read().map_err(failed)? {
+            None => journal.state.get_mut().append(&head).map_err(failed)?,
+            Some(found) if found == head => {}
+            Some(_) => {
+                return Err(Error::new(
+                    Kind::File,
+                    format!("`{shown}` is not of this account and these members"),
+                )
+                .hint("run it with what it was begun with, or name another file with `--resume`"));
+            }
+        }
+        Ok(journal)
+    }
+
+    /// What an earlier run has left, if there was one.
+    pub fn earlier(&self) -> Option<Earlier> {
+        self.earlier
+    }
+
+    /// Finds where each reply stands; gives the first line. A last line without an end was being written when the
+    /// run ended: it is overwritten.
+    fn read(&mut self) -> io::Result<Option<String>> {
+        let state = self.state.get_mut();
+        let mut reader = BufReader::new(&state.file);
+        let mut head = None;
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            reader.read_until(b'\n', &mut line)?;
+            let Some(text) = line.strip_suffix(b"\n") else { break };
+            let begin = state.end;
+            state.end += line.len() as u64;
+            if head.is_none() {
+                head = Some(String::from_utf8_lossy(text).into_owned());
+                continue;
+            }
+            let recorded: Recorded = serde_json::from_slice(text).map_err(|error| {
+                io::Error::new(io::ErrorKind::InvalidData, format!("byte {begin}: {error}"))
+            })?;
+            let since =
+                self.earlier.map_or(recorded.fetched_at, |earlier| earlier.since.min(recorded.fetched_at));
+            state.replies.insert(recorded.question, (begin, text.len()));
+            self.earlier = Some(Earlier { replies: state.replies.len(), since });
+        }
+        drop(reader);
+        state.file.set_len(state.end)?;
+        Ok(head)
+    }
+
+    /// The reply to a question that an earlier run, or this one, has had.
+    pub fn get(&self, question: &Question) -> Option<Recorded> {
+        let state = &mut *self.state.borrow_mut();
+        let (begin, length) = *state.replies.get(&name(question)?)?;
+        let mut line = vec![0; length];
+        state.file.seek(SeekFrom::Start(begin)).ok()?;
+        state.file.read_exact(&mut line).ok()?;
+        serde_json::from_slice(&line).ok()
+    }
+
+    /// Keeps a reply.
+    pub fn put(&self, question: &Question, site: Site, fetched_at: DateTime<Utc>, body: &str) -> Result<()> {
+        let Some(question) = name(question) else { return Ok(()) };
+        let recorded = Recorded { question, site, fetched_at, body: body.to_owned() };
+        let line = serde_json::to_string(&recorded).expect("texts and times are JSON");
+        let state = &mut *self.state.borrow_mut();
+        let begin = state.end;
+        state.append(&line).map_err(|error| {
+            Error::new(Kind::File, format!("`{}` cannot be written: {error}", self.path.display()))
+                .hint("check the disk's space; what was read is shown")
+        })?;
+        state.replies.insert(recorded.question, (begin, line.len()));
+        Ok(())
+    }
+
+    /// Everything was read: there is nothing to resume.
+    pub fn remove(self) -> Result<()> {
+        std::fs::remove_file(&self.path).map_err(|error| {
+            Error::new(Kind::File, format!("`{}` cannot be removed: {error}", self.path.display()))
+                .hint("everything was read; remove it, or the next run shows these numbers again")
+        })
+    }
+}
+
+impl State {
+    /// Writes a line; what a line that could not be written whole has left is overwritten by the next.
+    fn append(&mut self, line: &str) -> io::Result<()> {
+        self.file.seek(SeekFrom::Start(self.end))?;
+        self.file.write_all(format!("{line}\n").as_bytes())?;
+        self.end += line.len() as u64 + 1;
+        Ok(())
+    }
+}
+
+/// What a page's question is called in the file; other questions are not kept.
+fn name(question: &Question) -> Option<String> {
+    match question {
+        Question::Members { page, uins } => Some(format!("{page} {}", uins.join(","))),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn subject(account: &str) -> Subject {
+        Subject::new("tencent", account, None, &[])
+    }
+
+    fn page(page: u64) -> Question {
+        Question::Members { page, uins: Vec::new() }
+    }
+
+    fn body(journal: &Journal, number: u64) -> Option<String> {
+        journal.get(&page(number)).map(|recorded| recorded.body)
+    }
+
+    fn time(seconds: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(seconds, 0).unwrap()
+    }
+
+    #[test]
+    fn replies_are_kept_and_half_a_line_is_not() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("journal");
+        let journal = Journal::open(&path, &subject("prod")).unwrap();
+        assert_eq!(journal.earlier(), None);
+        journal.put(&page(1), Site::Intl, time(10), "{\"a\":\n1}").unwrap();
+        journal.put(&page(2), Site::Intl, time(5), "two").unwrap();
+        journal.put(&Question::Balance, Site::Intl, time(7), "not kept").unwrap();
+        assert_eq!(body(&journal, 2).as_deref(), Some("two"));
+        drop(journal);
+
+        let text = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, text + "{\"question\":\"3 \",\"si").unwrap();
+        let journal = Journal::open(&path, &subject("prod")).unwrap();
+        assert_eq!(journal.earlier(), Some(Earlier { replies: 2, since: time(5) }));
+        assert_eq!(body(&journal, 1).as_deref(), Some("{\"a\":\n1}"));
+        assert_eq!(body(&journal, 3), None);
+        journal.put(&page(3), Site::Intl, time(20), "three").unwrap();
+        drop(journal);
+
+        let journal = Journal::open(&path, &subject("prod")).unwrap();
+        assert_eq!(body(&journal, 3).as_deref(), Some("three"));
+        journal.remove().unwrap();
+        assert!(!path.exists());
+    }
+
+    #[test]
+    fn anothers_journal_is_refused_and_so_is_one_in_use_or_damaged() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("journal");
+        let message =
+            |result: Result<Journal>| result.unwrap_err().message.replace(path.to_str().unwrap(), "FILE");
+        let journal = Journal::open(&path, &subject("prod")).unwrap();
+        assert_eq!(message(Journal::open(&path, &subject("prod"))), "`FILE` is in use by another run");
+        drop(journal);
+        assert_eq!(
+            message(Journal::open(&path, &subject("test"))),
+            "`FILE` is not of this account and these members"
+        );
+        let text = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, text + "nonsense\n").unwrap();
+        let message = message(Journal::open(&path, &subject("prod")));
+        assert!(message.starts_with("`FILE` cannot be used to resume: byte "), "{message}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_file_is_for_its_owner_alone() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("journal");
+        let _journal = Journal::open(&path, &subject("prod")).unwrap();
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}
