@@ -91,6 +91,8 @@ struct Roll {
     seen: HashSet<Box<str>>,
     /// What the latest reply said of how many there are.
     total: Option<u64>,
+    /// A page held more members than its own total allows.
+    contradicted: bool,
     /// The total became smaller while pages were read: a member may have moved to a page already read.
     shrank: bool,
     /// Pages that held fewer new members than they should.
@@ -131,6 +133,8 @@ impl Roll {
         if let Some(total) = answer.total {
             self.shrank |= self.total.is_some_and(|before| total < before);
             self.total = Some(total);
+            let up_to_here = (page - 1).saturating_mul(MEMBERS_A_PAGE as u64) + answer.rows.len() as u64;
+            self.contradicted |= !answer.rows.is_empty() && up_to_here > total;
         }
         let is_past_the_end = answer.rows.is_empty() && page > 1;
         let mut fresh = 0;
@@ -181,19 +185,29 @@ impl Roll {
 
     /// The error when members are still missing.
     fn gap(&self, session: &Session<'_>) -> Option<Error> {
-        let (read, total) = (self.seen.len(), self.total?);
-        let message = if self.shrank {
-            format!(
-                "the list of members became shorter while it was read: {read} were read, {total} are in it now"
-            )
-        } else if (read as u64) < total {
-            format!("only {read} of {total} members were read")
-        } else {
-            return None;
-        };
+        let message = self.difference()?;
         let account = session.account();
         let error = Error::new(Kind::Incomplete, message).at(account.cloud.name(), &account.label);
         Some(error.hint("run again: what is shown is right, but members may be missing"))
+    }
+
+    /// How what was read differs from what the cloud says.
+    fn difference(&self) -> Option<String> {
+        let read = self.seen.len();
+        let Some(total) = self.total else {
+            return Some(format!("the cloud does not say how many members there are: {read} were read"));
+        };
+        if self.shrank {
+            Some(format!(
+                "the list of members became shorter while it was read: {read} were read, {total} are in it now"
+            ))
+        } else if (read as u64) < total {
+            Some(format!("only {read} of {total} members were read"))
+        } else if self.contradicted {
+            Some(format!("the cloud says there are {total} members, yet {read} were read"))
+        } else {
+            None
+        }
     }
 }
 
