@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use chrono::DateTime;
-use cloudbal::cloud::{self, Call, Cloud, Context, Endpoint, Question, Reply, Signature};
+use cloudbal::cloud::{self, Answer, Call, Cloud, Context, Endpoint, Question, Reply, Signature};
 use cloudbal::model::{Credentials, Report, Row, Secret, Stamp};
 use cloudbal::render::{self, Format, Style};
 use divan::Bencher;
@@ -55,7 +55,7 @@ fn members(page: u64) -> Question {
 
 fn with_call(name: &str, question: &Question, signature: Signature, work: impl FnOnce(&dyn Cloud, &Call)) {
     let cloud = cloud::named(name).expect("the cloud is registered");
-    let endpoint = Endpoint::https(cloud.host(question, cloud.first_site()));
+    let endpoint = Endpoint::https(&cloud.host(question, cloud.first_site()));
     let credentials = Credentials {
         key_id: "AKIDz8krbsJ5yKBZQpn74WFkmLPx3EXAMPLE".to_owned(),
         secret: Secret::new("Gu5t9xGARNpq86cd98joQYCN3EXAMPLE".to_owned()),
@@ -70,7 +70,9 @@ fn rows(cloud: &dyn Cloud, call: &Call, reply: &Reply) -> Vec<Row> {
     let account = Arc::from("prod");
     let site = cloud.first_site();
     let context = Context { account: &account, site, currency: None, fetched_at: DateTime::UNIX_EPOCH };
-    cloud.read(call, &context, reply).expect("the page is well formed").rows
+    let answer = cloud.read(call, &context, reply).expect("the page is well formed");
+    let Answer::Page(page) = answer else { unreachable!("a cloud answers what it was asked") };
+    page.rows
 }
 
 /// A page of ten members, each with amounts of its own.

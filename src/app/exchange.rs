@@ -36,7 +36,7 @@ pub async fn credentials(session: &Session<'_>, source: &Source) -> Result<Crede
 }
 
 async fn temporary(session: &Session<'_>, by: &Credentials, question: &Question) -> Result<Credentials> {
-    match session.ask_with(by, question).await {
+    match session.ask_with(by, question).await.map(|answered| answered.answer) {
         Ok(Answer::Credentials(credentials)) => Ok(credentials),
         Ok(Answer::Page(_) | Answer::Identity(_)) => unreachable!("a cloud answers what it was asked"),
         Err(failure) => {

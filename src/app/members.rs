@@ -18,7 +18,7 @@ const MOST_FAILED: usize = 10;
 
 /// Reads these members, in requests as large as the cloud takes.
 pub async fn read_some(session: &Session<'_>, uins: &[String], emit: &mut dyn FnMut(Row)) {
-    let mut questions = Question::members(uins).into_iter().map(|question| ask(session, question));
+    let mut questions = Question::members(uins).into_iter().map(|question| recall_or_ask(session, question));
     // The first alone: it finds out which site the account belongs to.
     let first = stream::iter(questions.next()).buffered(1);
     let mut answers = std::pin::pin!(first.chain(stream::iter(questions).buffered(UNDER_WAY)));
@@ -27,7 +27,7 @@ pub async fn read_some(session: &Session<'_>, uins: &[String], emit: &mut dyn Fn
     for uins in uins.chunks(MEMBERS_A_PAGE) {
         let answer = match &given_up {
             Some(error) => Err(error.clone()),
-            None => answers.next().await.expect("there is an answer to every question").1,
+            None => answers.next().await.expect("there is an answer to every question").answer,
         };
         match answer {
             Ok(answer) => answer.rows.into_iter().for_each(&mut *emit),
@@ -58,14 +58,14 @@ pub async fn read_all(session: &Session<'_>, emit: &mut dyn FnMut(Row)) {
         Err(error) => return emit(Row::Error(Box::new(error))),
     };
     let following = first.following.clone();
-    _ = roll.take(1, Ok(first), emit);
-    roll.read(session, following, emit).await;
+    _ = roll.take(1, Ok(first), false, emit);
+    roll.read(following.map(|question| recall_or_ask(session, question)), emit).await;
     for round in [Round::Missing, Round::Whole] {
         if roll.hopeless || roll.is_complete() {
             break;
         }
         let again = roll.begin(round);
-        roll.read(session, again, emit).await;
+        roll.read(again.map(|question| ask(session, question)), emit).await;
     }
     for error in std::mem::take(&mut roll.failed) {
         emit(Row::Error(Box::new(error.1)));
@@ -91,6 +91,8 @@ struct Roll {
     seen: HashSet<Box<str>>,
     /// What the latest reply said of how many there are.
     total: Option<u64>,
+    /// A page held more members than its own total allows.
+    contradicted: bool,
     /// The total became smaller while pages were read: a member may have moved to a page already read.
     shrank: bool,
     /// Pages that held fewer new members than they should.
@@ -104,22 +106,26 @@ struct Roll {
 impl Roll {
     async fn read(
         &mut self,
-        session: &Session<'_>,
-        questions: impl Iterator<Item = Question>,
+        asked: impl Iterator<Item = impl Future<Output = Told>>,
         emit: &mut dyn FnMut(Row),
     ) {
-        let answers = stream::iter(questions).map(|question| ask(session, question)).buffered(UNDER_WAY);
-        let mut answers = std::pin::pin!(answers);
-        while let Some((question, answer)) = answers.next().await {
+        let mut answers = std::pin::pin!(stream::iter(asked).buffered(UNDER_WAY));
+        while let Some(Told { question, answer, recalled }) = answers.next().await {
             let Question::Members { page, .. } = question else { continue };
-            if self.take(page, answer, emit).is_break() {
+            if self.take(page, answer, recalled, emit).is_break() {
                 break;
             }
         }
     }
 
     /// Shows the new members of a page; breaks when no further page need be asked.
-    fn take(&mut self, page: u64, answer: Result<Page>, emit: &mut dyn FnMut(Row)) -> ControlFlow<()> {
+    fn take(
+        &mut self,
+        page: u64,
+        answer: Result<Page>,
+        recalled: bool,
+        emit: &mut dyn FnMut(Row),
+    ) -> ControlFlow<()> {
         let answer = match answer {
             Ok(answer) => answer,
             Err(error) => {
@@ -128,9 +134,14 @@ impl Roll {
                 return if self.hopeless { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
             }
         };
-        if let Some(total) = answer.total {
+        if recalled {
+            // What an earlier run was told is not what the list is like now; it can only tell that it was longer.
+            self.shrank |= answer.total > self.total;
+        } else if let Some(total) = answer.total {
             self.shrank |= self.total.is_some_and(|before| total < before);
             self.total = Some(total);
+            let up_to_here = (page - 1).saturating_mul(MEMBERS_A_PAGE as u64) + answer.rows.len() as u64;
+            self.contradicted |= !answer.rows.is_empty() && up_to_here > total;
         }
         let is_past_the_end = answer.rows.is_empty() && page > 1;
         let mut fresh = 0;
@@ -181,19 +192,29 @@ impl Roll {
 
     /// The error when members are still missing.
     fn gap(&self, session: &Session<'_>) -> Option<Error> {
-        let (read, total) = (self.seen.len(), self.total?);
-        let message = if self.shrank {
-            format!(
-                "the list of members became shorter while it was read: {read} were read, {total} are in it now"
-            )
-        } else if (read as u64) < total {
-            format!("only {read} of {total} members were read")
-        } else {
-            return None;
-        };
+        let message = self.difference()?;
         let account = session.account();
         let error = Error::new(Kind::Incomplete, message).at(account.cloud.name(), &account.label);
         Some(error.hint("run again: what is shown is right, but members may be missing"))
+    }
+
+    /// How what was read differs from what the cloud says.
+    fn difference(&self) -> Option<String> {
+        let read = self.seen.len();
+        let Some(total) = self.total else {
+            return Some(format!("the cloud does not say how many members there are: {read} were read"));
+        };
+        if self.shrank {
+            Some(format!(
+                "the list of members became shorter while it was read: {read} were read, {total} are in it now"
+            ))
+        } else if (read as u64) < total {
+            Some(format!("only {read} of {total} members were read"))
+        } else if self.contradicted {
+            Some(format!("the cloud says there are {total} members, yet {read} were read"))
+        } else {
+            None
+        }
     }
 }
 
@@ -201,9 +222,24 @@ fn page(page: u64) -> Question {
     Question::Members { page, uins: Vec::new() }
 }
 
-async fn ask(session: &Session<'_>, question: Question) -> (Question, Result<Page>) {
+/// A question with its answer.
+struct Told {
+    question: Question,
+    answer: Result<Page>,
+    /// An earlier run had it already.
+    recalled: bool,
+}
+
+async fn ask(session: &Session<'_>, question: Question) -> Told {
     let answer = session.page(&question).await;
-    (question, answer)
+    Told { question, answer, recalled: false }
+}
+
+async fn recall_or_ask(session: &Session<'_>, question: Question) -> Told {
+    match session.earlier_page(&question) {
+        Some(page) => Told { question, answer: Ok(page), recalled: true },
+        None => ask(session, question).await,
+    }
 }
 
 /// Whether every further question would meet the same error.

@@ -12,6 +12,7 @@ pub use session::Session;
 
 use crate::client::Client;
 use crate::cloud::{Account, Question, Source};
+use crate::history::Journal;
 use crate::model::{Result, Row};
 use order::Order;
 
@@ -27,7 +28,7 @@ pub enum Wish {
 }
 
 /// An account with what is wished of it.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Task {
     /// The account.
     pub account: Account,
@@ -37,6 +38,8 @@ pub struct Task {
     pub origin: String,
     /// What is to be read.
     pub wish: Wish,
+    /// What an earlier run has read, and where this one keeps what it reads.
+    pub journal: Option<Journal>,
 }
 
 /// Reads everything that is wished, all accounts at once, and hands over each row as soon as its turn has come: rows
@@ -64,9 +67,13 @@ async fn read_task(client: &Client<'_>, task: &Task, emit: &mut dyn FnMut(Row)) 
             return emit(Row::Error(Box::new(error)));
         }
     };
-    let session = Session::new(client, &task.account, source);
+    let session = Session::new(client, &task.account, source, task.journal.as_ref());
     if task.wish != Wish::BalanceAndMembers {
-        return read_wish(&session, &task.wish, emit).await;
+        read_wish(&session, &task.wish, emit).await;
+        if let Some(error) = session.journal_error() {
+            emit(Row::Error(Box::new(error)));
+        }
+        return;
     }
     // Both at once; the members' rows wait for the account's own.
     let order = Order::new(2, emit);

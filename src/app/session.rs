@@ -6,9 +6,12 @@ use std::rc::Rc;
 use chrono::TimeDelta;
 
 use super::exchange;
-use crate::client::{Client, Inquiry};
-use crate::cloud::{Account, Advice, Answer, Failure, Identity, Page, Question, Source};
-use crate::model::{Credentials, Error, Result, Site};
+use crate::client::{Answered, Client, Inquiry};
+use crate::cloud::{
+    Account, Advice, Answer, Call, Context, Failure, Identity, Page, Question, Reply, Source,
+};
+use crate::history::Journal;
+use crate::model::{Credentials, Error, Result, Row, Site, Stamp};
 
 /// Temporary credentials are renewed when they end this soon: before a request under way could meet their end.
 const RENEW_BEFORE: TimeDelta = TimeDelta::minutes(2);
@@ -24,11 +27,20 @@ pub struct Session<'a> {
     renewing: tokio::sync::Mutex<()>,
     /// The site, once one has answered.
     site: Cell<Option<Site>>,
+    /// What an earlier run has read, and where this one keeps what it reads.
+    journal: Option<&'a Journal>,
+    /// Why the journal could not be written: it is not tried again.
+    journal_error: RefCell<Option<Error>>,
 }
 
 impl<'a> Session<'a> {
     /// A session in which nothing was asked yet.
-    pub fn new(client: &'a Client<'a>, account: &'a Account, source: &'a Source) -> Self {
+    pub fn new(
+        client: &'a Client<'a>,
+        account: &'a Account,
+        source: &'a Source,
+        journal: Option<&'a Journal>,
+    ) -> Self {
         Self {
             client,
             account,
@@ -36,6 +48,8 @@ impl<'a> Session<'a> {
             credentials: RefCell::default(),
             renewing: tokio::sync::Mutex::new(()),
             site: Cell::new(None),
+            journal,
+            journal_error: RefCell::default(),
         }
     }
 
@@ -56,21 +70,57 @@ impl<'a> Session<'a> {
 
     /// Asks a question about balances.
     pub async fn page(&self, question: &Question) -> Result<Page> {
-        match self.ask(question).await? {
-            Answer::Page(page) => Ok(page),
-            Answer::Identity(_) | Answer::Credentials(_) => unreachable!("a cloud answers what it was asked"),
+        let answered = self.ask(question).await?;
+        let Answer::Page(page) = answered.answer else { unreachable!("a cloud answers what it was asked") };
+        let is_whole = page.rows.iter().all(|row| matches!(row, Row::Balance(_)));
+        let may_keep = is_whole && self.journal_error.borrow().is_none();
+        if let (Some(journal), Some(site), true) = (self.journal, self.site.get(), may_keep) {
+            let body = String::from_utf8_lossy(&answered.body);
+            if let Err(error) = journal.put(question, site, answered.fetched_at, &body) {
+                self.journal_error.replace(Some(self.mark(error)));
+            }
+        }
+        Ok(page)
+    }
+
+    /// Why the journal could not be written, if so.
+    pub fn journal_error(&self) -> Option<Error> {
+        self.journal_error.take()
+    }
+
+    /// The page that an earlier run has read, if it has.
+    pub fn earlier_page(&self, question: &Question) -> Option<Page> {
+        let recorded = self.journal?.get(question)?;
+        let endpoint = self.account.endpoint(question, recorded.site).ok()?;
+        let call = Call {
+            question,
+            endpoint: &endpoint,
+            credentials: &Credentials::none(),
+            stamp: &Stamp { time: recorded.fetched_at, nonce: String::new() },
+            signature: self.account.signature,
+        };
+        let context = Context {
+            account: &self.account.label,
+            site: recorded.site,
+            currency: self.account.currency,
+            fetched_at: recorded.fetched_at,
+        };
+        let reply = Reply { status: 200, headers: Vec::new(), body: recorded.body.into_bytes() };
+        match self.account.cloud.read(&call, &context, &reply) {
+            Ok(Answer::Page(page)) => Some(page),
+            _ => None,
         }
     }
 
     /// Asks who the key belongs to.
     pub async fn identity(&self) -> Result<Identity> {
-        match self.ask(&Question::Identity).await? {
+        match self.ask(&Question::Identity).await?.answer {
             Answer::Identity(identity) => Ok(identity),
             Answer::Page(_) | Answer::Credentials(_) => unreachable!("a cloud answers what it was asked"),
         }
     }
 
-    async fn ask(&self, question: &Question) -> Result<Answer> {
+    async fn ask(&self, question: &Question) -> Result<Answered> {
         let credentials = self.credentials().await?;
         self.ask_with(&credentials, question).await.map_err(|failure| self.mark(*failure.error))
     }
@@ -101,7 +151,7 @@ impl<'a> Session<'a> {
         &self,
         credentials: &Credentials,
         question: &Question,
-    ) -> std::result::Result<Answer, Failure> {
+    ) -> std::result::Result<Answered, Failure> {
         let first = self.site.get().unwrap_or_else(|| self.account.first_site());
         let on = |site| Inquiry { account: self.account, credentials, site, question };
         let failure = match self.client.ask(&on(first)).await {

@@ -91,7 +91,7 @@ pub fn from_found(cloud: &'static dyn Cloud, label: &str, found: Result<Found>, 
         currency: None,
         signature: crate::cloud::Signature::default(),
     };
-    Task { account, source, origin, wish }
+    Task { account, source, origin, wish, journal: None }
 }
 
 fn from_entry(entry: &AccountEntry, around: &Surroundings) -> Task {

@@ -129,6 +129,12 @@ pub struct Members {
     /// Read the members whose uins are in this file, one a line (`-` is standard input, `#` begins a comment)
     #[arg(long, value_name = "FILE")]
     pub uin_file: Option<PathBuf>,
+    /// Keep what is read in this file until everything is, and go on from what it holds
+    ///
+    /// A run that was interrupted or could not read everything is continued by the same command. The file is removed
+    /// when everything was read.
+    #[arg(long, value_name = "FILE", env = "CLOUDBAL_RESUME", hide_env_values = true)]
+    pub resume: Option<PathBuf>,
 }
 
 /// How the stand-in behaves.

@@ -6,6 +6,7 @@ mod pages;
 mod print;
 mod printer;
 mod read;
+mod resume;
 mod select;
 mod settings;
 mod stand_in;
@@ -79,7 +80,7 @@ fn run(arguments: Arguments) -> Result<Outcome> {
     let config = select::configuration(&options)?;
     options.fill(&config.defaults);
     let one = |cloud: &'static dyn Cloud, which: &Which, wish: Wish| {
-        read::run(&options, &[select::one(&options, &config, cloud, which, wish)?])
+        read::run(&options, vec![select::one(&options, &config, cloud, which, wish)?])
     };
     match command {
         Some(Command::Tencent { which, command: TencentCommand::Balance }) => {
@@ -87,15 +88,19 @@ fn run(arguments: Arguments) -> Result<Outcome> {
         }
         Some(Command::Tencent { which, command: TencentCommand::Members(members) }) => {
             let uins = uins::collect(&members.uin, members.uin_file.as_deref())?;
-            one(&Tencent, &which, Wish::Members(uins))
+            let mut task = select::one(&options, &config, &Tencent, &which, Wish::Members(uins))?;
+            if let Some(path) = &members.resume {
+                task.journal = Some(resume::open(path, &task, &options)?);
+            }
+            read::run(&options, vec![task])
         }
         Some(Command::Aliyun { which, command: AliyunCommand::Balance }) => {
             one(&Aliyun, &which, Wish::Balance)
         }
-        Some(Command::All(all)) => read::run(&options, &select::all(&options, &config, &all)?),
+        Some(Command::All(all)) => read::run(&options, select::all(&options, &config, &all)?),
         _ => {
             let tasks = select::all(&options, &config, &All::default())?;
-            if tasks.is_empty() { Ok(pages::welcome()) } else { read::run(&options, &tasks) }
+            if tasks.is_empty() { Ok(pages::welcome()) } else { read::run(&options, tasks) }
         }
     }
 }

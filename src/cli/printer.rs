@@ -97,6 +97,11 @@ impl<'a> Printer<'a> {
         }
     }
 
+    /// Whether the output could not be written to its end: whoever read it has stopped.
+    pub fn is_cut_short(&self) -> bool {
+        self.write_error.borrow().is_some()
+    }
+
     /// Ends when the output can no longer be written.
     pub async fn broken(&self) {
         self.broken.notified().await;

@@ -4,14 +4,14 @@ use std::io::{self, BufWriter};
 
 use super::args::Options;
 use super::printer::Printer;
-use super::{Outcome, print, stand_in, verbose};
+use super::{Outcome, print, resume, stand_in, verbose};
 use crate::app::{self, Task};
 use crate::client::{Client, Event};
 use crate::model::{Error, Kind, Result, Row};
 use crate::render::Query;
 
 /// Reads what is wished of these accounts and prints it.
-pub fn run(options: &Options, tasks: &[Task]) -> Result<Outcome> {
+pub fn run(options: &Options, tasks: Vec<Task>) -> Result<Outcome> {
     let format = options.format();
     let query = options.query.as_deref().map(|text| Query::parse(text, format)).transpose()?;
     let mut out = BufWriter::with_capacity(64 << 10, io::stdout().lock());
@@ -20,10 +20,14 @@ pub fn run(options: &Options, tasks: &[Task]) -> Result<Outcome> {
         Err(error) => return print::finished(Err(error)),
     };
     let runtime = runtime()?;
-    let interrupted = runtime.block_on(until_stopped(options, &printer, read(options, tasks, &printer)));
+    let interrupted = runtime.block_on(until_stopped(options, &printer, read(options, &tasks, &printer)));
     // A name that is still being looked up must not hold up the end.
     runtime.shutdown_background();
+    let cut_short = printer.is_cut_short();
     let outcome = printer.finish()?;
+    for journal in tasks.into_iter().filter_map(|task| task.journal) {
+        resume::close(journal, outcome == Outcome::Complete && !cut_short, options)?;
+    }
     Ok(if interrupted { Outcome::Interrupted } else { outcome })
 }
 

@@ -3,6 +3,8 @@
 use std::error::Error as StdError;
 use std::io;
 
+use rustls::CertificateError;
+
 use crate::cloud::{Advice, Failure};
 use crate::model::{Error, Kind};
 
@@ -12,7 +14,7 @@ use super::{LARGEST_REPLY, Settings};
 #[derive(Debug)]
 pub enum Failed {
     /// Sending or receiving failed.
-    Http(reqwest::Error, String),
+    Http(reqwest::Error),
     /// The attempt took too long.
     TimedOut,
     /// The reply is too large.
@@ -29,87 +31,75 @@ impl From<Error> for Failed {
 
 impl From<reqwest::Error> for Failed {
     fn from(error: reqwest::Error) -> Self {
-        Self::Http(error.without_url(), String::new())
+        Self::Http(error.without_url())
     }
 }
 
 impl Failed {
-    /// Adds which host was asked.
-    pub fn with_host(self, host: &str) -> Self {
-        match self {
-            Self::Http(error, _) => Self::Http(error, host.to_owned()),
-            other => other,
-        }
-    }
-
     /// Whether the server's certificate was issued by somebody who is not trusted.
     pub fn is_unknown_issuer(&self) -> bool {
-        let Self::Http(error, _) = self else { return false };
+        let Self::Http(error) = self else { return false };
         matches!(
             find::<rustls::Error>(error),
-            Some(rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer))
+            Some(rustls::Error::InvalidCertificate(certificate)) if is_foreign(certificate)
         )
     }
 }
 
-/// What to tell of a failed request, and whether to try again.
-pub fn advise(failed: Failed, settings: &Settings) -> Failure {
-    let (error, passing) = match failed {
+/// What to tell of a request to `host` that failed, and whether to try again.
+pub fn advise(failed: Failed, host: &str, settings: &Settings) -> Failure {
+    let (error, may_pass) = match failed {
         Failed::Unable(error) => (*error, false),
         Failed::TooLarge => (
             Error::new(
                 Kind::UnreadableReply,
-                format!("the reply is larger than {} MiB", LARGEST_REPLY >> 20),
+                format!("the reply of {host} is larger than {} MiB", LARGEST_REPLY >> 20),
             )
             .hint("no balance is that large: check `--endpoint` and the proxy"),
             false,
         ),
         Failed::TimedOut => (
-            Error::new(Kind::Timeout, format!("no reply within {} s", settings.timeout.as_secs_f32()))
-                .hint("try again, or give it longer with `--timeout`"),
+            Error::new(
+                Kind::Timeout,
+                format!("no whole reply of {host} within {} s", settings.timeout.as_secs_f32()),
+            )
+            .hint("try again, or give it longer with `--timeout`"),
             true,
         ),
-        Failed::Http(error, host) => describe(&error, &host, settings),
+        Failed::Http(error) => describe(&error, host, settings),
     };
-    let advice = if passing { Advice::Retry { after: None } } else { Advice::GiveUp };
+    let advice = if may_pass { Advice::Retry { after: None } } else { Advice::GiveUp };
     Failure { error: Box::new(error), advice }
 }
 
 /// The words for an error of the HTTP client, and whether it may pass.
 fn describe(error: &reqwest::Error, host: &str, settings: &Settings) -> (Error, bool) {
+    let network = |message: String, hint: &'static str| Error::new(Kind::Network, message).hint(hint);
+    if let Some(why) = tunnel(error) {
+        return tunnel_error(&why, host);
+    }
     if let Some(tls) = find::<rustls::Error>(error) {
         return (tls_error(tls, host), false);
     }
-    let text = chain(error);
     if error.is_timeout() {
         let seconds = settings.connect_timeout.as_secs_f32();
         return (
             Error::new(Kind::Timeout, format!("no connection to {host} within {seconds} s"))
-                .hint("check the network and the proxy"),
+                .hint("check the network and the proxy; `--connect-timeout` gives it longer"),
             true,
         );
     }
-    let network = |message: String, hint: &'static str| Error::new(Kind::Network, message).hint(hint);
-    if text.contains("proxy authentication required") || text.contains("407") {
-        let hint = "name user and password: `--proxy http://USER:PASSWORD@HOST:PORT`, or in HTTPS_PROXY";
-        return (network("the proxy wants a user and password".to_owned(), hint), false);
-    }
-    if text.contains("tunnel") || text.contains("proxy") {
-        return (
-            network(
-                format!("the proxy does not let us through to {host}: {text}"),
-                "check `--proxy` and HTTPS_PROXY",
-            ),
-            true,
-        );
-    }
-    if text.contains("dns error") || text.contains("lookup address") {
+    if error.is_dns() {
         let hint = "check the network, the name server and `--endpoint`";
         return (network(format!("the name {host} could not be resolved: {}", last(error)), hint), true);
     }
     if error.is_connect() {
         let hint = "check the network, the firewall and the proxy";
         return (network(format!("no connection to {host}: {}", last(error)), hint), true);
+    }
+    if find::<hyper::Error>(error).is_some_and(hyper::Error::is_parse) {
+        let hint = "check `--endpoint` and the proxy: something else than the cloud may stand there";
+        return (network(format!("{host} does not answer in HTTP: {}", last(error)), hint), false);
     }
     let hint = "try again; with `-vv` every attempt is shown";
     (
@@ -118,11 +108,52 @@ fn describe(error: &reqwest::Error, host: &str, settings: &Settings) -> (Error, 
     )
 }
 
+/// What went wrong on the way through a proxy. The error's type is private to the HTTP client, and of its parts only
+/// the beginning of its text tells it from others; tests hold that fast.
+fn tunnel(error: &reqwest::Error) -> Option<String> {
+    let mut next: Option<&(dyn StdError + 'static)> = Some(error);
+    while let Some(error) = next {
+        let text = error.to_string();
+        if let Some(why) = text.strip_prefix("tunnel error: ") {
+            return Some(if error.source().is_some() { last(error) } else { why.to_owned() });
+        }
+        next = error.source();
+    }
+    None
+}
+
+/// The words for a proxy that does not let us through, and whether that may pass.
+fn tunnel_error(why: &str, host: &str) -> (Error, bool) {
+    let (message, hint, may_pass) = match why {
+        "proxy authorization required" => (
+            "the proxy wants a user and password".to_owned(),
+            "name them: `--proxy http://USER:PASSWORD@HOST:PORT`, or in HTTPS_PROXY",
+            false,
+        ),
+        "unsuccessful" => (
+            format!("the proxy refuses to connect to {host}"),
+            "check `--proxy` and HTTPS_PROXY, and whether the proxy allows this host",
+            true,
+        ),
+        _ => (
+            format!("no connection through the proxy to {host}: {why}"),
+            "check `--proxy` and HTTPS_PROXY",
+            true,
+        ),
+    };
+    (Error::new(Kind::Network, message).hint(hint), may_pass)
+}
+
+/// Nobody who is trusted has issued it. A foreign authority of the same name as a trusted one shows in the signature.
+fn is_foreign(certificate: &CertificateError) -> bool {
+    matches!(certificate, CertificateError::UnknownIssuer | CertificateError::BadSignature)
+}
+
 fn tls_error(error: &rustls::Error, host: &str) -> Error {
-    use rustls::CertificateError as Certificate;
+    use CertificateError as Certificate;
     let (why, hint) = match error {
         rustls::Error::InvalidCertificate(certificate) => match certificate {
-            Certificate::UnknownIssuer => (
+            foreign if is_foreign(foreign) => (
                 "its certificate was issued by somebody who is not trusted".to_owned(),
                 "behind a proxy that opens TLS, name its certificate with `--ca-file`",
             ),
@@ -137,9 +168,7 @@ fn tls_error(error: &rustls::Error, host: &str) -> Error {
                 "its certificate is for another name".to_owned(),
                 "check `--endpoint`; a proxy or a login page may stand in between",
             ),
-            other => {
-                (format!("its certificate is not accepted: {other:?}"), "check the proxy and `--ca-file`")
-            }
+            other => (format!("its certificate is not accepted: {other}"), "check the proxy and `--ca-file`"),
         },
         other => (other.to_string(), "check that the server speaks TLS, and the proxy"),
     };

@@ -76,10 +76,12 @@ impl Client<'_> {
             ));
         }
         let timeout = if fetch.local { LOCAL_TIMEOUT } else { self.settings.timeout };
-        let describe =
-            |failed: failure::Failed| *failure::advise(failed.with_host(&host), &self.settings).error;
-        let http =
-            if fetch.local { &local_client().map_err(describe)? } else { self.http().map_err(describe)? };
+        let describe = |failed: failure::Failed| *failure::advise(failed, &host, &self.settings).error;
+        let http = if fetch.local {
+            &local_client().map_err(describe)?
+        } else {
+            self.http(url.scheme() == "https").map_err(describe)?
+        };
         let mut request = http.request(fetch.method, url).timeout(timeout);
         for (name, value) in &fetch.headers {
             let mut value = reqwest::header::HeaderValue::from_str(value)

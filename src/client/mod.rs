@@ -3,6 +3,7 @@
 mod event;
 mod failure;
 mod fetch;
+mod http;
 mod pace;
 mod tls;
 
@@ -20,14 +21,21 @@ pub use fetch::Fetch;
 use pace::Pace;
 pub use tls::Roots;
 
-use crate::cloud::{Account, Advice, Answer, Call, Context, Failure, Question, Reply, Request};
-use crate::model::{Credentials, Error, Kind, Result, Site, Stamp};
+use crate::cloud::{Account, Advice, Answer, Call, Context, Failure, Question};
+use crate::model::{Credentials, Error, Kind, Site, Stamp};
 
 /// A reply larger than this is refused: four mebibytes.
 const LARGEST_REPLY: usize = 4 << 20;
 
-/// The longest wait between two attempts, whoever asks for it.
+/// The longest wait between two attempts: when a server asks for more, the question is not asked again.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
+/// For how long a cloud may do nothing but throttle, for each retry that is allowed. Throttling is not counted in
+/// attempts: while some questions are answered, the others wait their turn.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A server's clock further away than this is not believed: a century.
+const FARTHEST_CLOCK: TimeDelta = TimeDelta::days(36_525);
 
 /// How requests are sent.
 #[derive(Clone, Debug)]
@@ -52,6 +60,16 @@ pub struct Settings {
     pub concurrency: usize,
 }
 
+/// How often a question was asked, and what became of it.
+#[derive(Default)]
+struct Tries {
+    attempts: u32,
+    /// Failures that may pass.
+    failures: u32,
+    /// Replies that say it was too much.
+    throttled: u32,
+}
+
 /// A question with everything that it takes to ask it.
 #[derive(Clone, Copy, Debug)]
 pub struct Inquiry<'a> {
@@ -65,12 +83,26 @@ pub struct Inquiry<'a> {
     pub question: &'a Question,
 }
 
+/// An answer, with the reply that it was read from.
+#[derive(Debug)]
+pub struct Answered {
+    /// What the reply said.
+    pub answer: Answer,
+    /// The body, as it came.
+    pub body: Vec<u8>,
+    /// When it came.
+    pub fetched_at: DateTime<Utc>,
+}
+
 /// Sends questions and reads answers.
 pub struct Client<'a> {
     settings: Settings,
     watcher: &'a dyn Fn(&Event),
+    https: OnceCell<reqwest::Client>,
+    /// For http, which is spoken to this machine only.
     http: OnceCell<reqwest::Client>,
-    /// Trusts the system's certificates too; made when a server's issuer is not known to the embedded ones.
+    /// Trusts the system's certificates too; made when a server's issuer is not known to the embedded ones, and used
+    /// from then on.
     trusting_system: OnceCell<reqwest::Client>,
     /// How far the clouds' clock is ahead of this machine's.
     offset: Cell<TimeDelta>,
@@ -85,6 +117,7 @@ impl<'a> Client<'a> {
             places: Semaphore::new(settings.concurrency.max(1)),
             settings,
             watcher,
+            https: OnceCell::new(),
             http: OnceCell::new(),
             trusting_system: OnceCell::new(),
             offset: Cell::new(TimeDelta::zero()),
@@ -98,14 +131,17 @@ impl<'a> Client<'a> {
     }
 
     /// Asks a cloud a question until it answers, fails for good, or the retries are used up.
-    pub async fn ask(&self, inquiry: &Inquiry<'_>) -> std::result::Result<Answer, Failure> {
+    pub async fn ask(&self, inquiry: &Inquiry<'_>) -> std::result::Result<Answered, Failure> {
         let pace = self.pace(inquiry);
-        let mut attempt = 0;
+        let surrenders = pace.surrenders();
+        let mut tries = Tries::default();
         let mut clock_corrected = false;
         loop {
-            attempt += 1;
-            pace.turn().await;
-            let failure = match self.attempt(inquiry, attempt).await {
+            if let Err(error) = pace.turn(surrenders).await {
+                return Err(self.finished(Failure::fatal(error), &tries));
+            }
+            tries.attempts += 1;
+            let failure = match self.attempt(inquiry, tries.attempts).await {
                 Ok(answer) => {
                     pace.answered();
                     return Ok(answer);
@@ -113,25 +149,75 @@ impl<'a> Client<'a> {
                 Err(failure) => failure,
             };
             match failure.advice {
-                Advice::Retry { after } if attempt <= self.settings.retries => {
-                    if failure.error.kind == Kind::Throttled {
-                        pace.throttled();
+                Advice::Retry { after } => match self.wait(&failure.error, after, &mut tries, &pace) {
+                    Some(wait) => {
+                        (self.watcher)(&Event::Retrying { error: &failure.error, wait });
+                        tokio::time::sleep(wait).await;
                     }
-                    let wait = after.map_or_else(|| backoff(attempt), |after| after.min(LONGEST_WAIT));
-                    (self.watcher)(&Event::Retrying { error: &failure.error, wait });
-                    tokio::time::sleep(wait).await;
-                }
-                Advice::CorrectClock { server_time: Some(server_time) } if !clock_corrected => {
+                    None => return Err(self.finished(failure, &tries)),
+                },
+                Advice::CorrectClock { server_time: Some(server_time) }
+                    if !clock_corrected && (server_time - Utc::now()).abs() < FARTHEST_CLOCK =>
+                {
                     clock_corrected = true;
                     self.offset.set(server_time - Utc::now());
                     (self.watcher)(&Event::ClockCorrected { offset: self.offset.get() });
                 }
-                _ => return Err(finished(failure, attempt, self.offset.get())),
+                _ => return Err(self.finished(failure, &tries)),
             }
         }
     }
 
-    async fn attempt(&self, inquiry: &Inquiry<'_>, attempt: u32) -> std::result::Result<Answer, Failure> {
+    /// How long to wait before a question is asked again; not at all when it was asked often enough.
+    fn wait(
+        &self,
+        error: &Error,
+        after: Option<Duration>,
+        tries: &mut Tries,
+        pace: &Pace,
+    ) -> Option<Duration> {
+        let is_too_long = after.is_some_and(|after| after > LONGEST_WAIT);
+        let again = if error.kind == Kind::Throttled {
+            tries.throttled += 1;
+            if pace.throttled(PATIENCE * self.settings.retries) || is_too_long {
+                pace.surrender(error);
+                return None;
+            }
+            tries.throttled
+        } else {
+            tries.failures += 1;
+            if tries.failures > self.settings.retries || is_too_long {
+                return None;
+            }
+            tries.failures
+        };
+        Some(after.unwrap_or_else(|| backoff(again)))
+    }
+
+    /// A failure that is not tried again says how often it was tried, what the server asks for, and how far the clock
+    /// is off.
+    fn finished(&self, mut failure: Failure, tries: &Tries) -> Failure {
+        let error = &mut failure.error;
+        let mut message = error.message.to_string();
+        if error.kind == Kind::Clock {
+            let offset = self.offset.get();
+            if !offset.is_zero() {
+                message = format!("{message}; this machine's clock is {}", offset_in_words(offset));
+            }
+        } else if tries.attempts > 1 {
+            message = format!("{message} (asked {} times)", tries.attempts);
+        }
+        if let Advice::Retry { after: Some(after) } = failure.advice
+            && after > LONGEST_WAIT
+        {
+            message = format!("{message}; it asks to wait {} s", after.as_secs());
+            error.hint = Some("that is longer than a run waits: run again then".into());
+        }
+        error.message = message.into();
+        failure
+    }
+
+    async fn attempt(&self, inquiry: &Inquiry<'_>, attempt: u32) -> std::result::Result<Answered, Failure> {
         let Inquiry { account, credentials, site, question } = *inquiry;
         let _place = self.places.acquire().await.expect("the semaphore is never closed");
         let endpoint = account.endpoint(question, site).map_err(Failure::fatal)?;
@@ -146,7 +232,10 @@ impl<'a> Client<'a> {
         let label = &account.label;
         (self.watcher)(&Event::Asking { account: label, endpoint: &endpoint, question, attempt });
         let start = Instant::now();
-        let reply = self.send(&request).await.map_err(|error| failure::advise(error, &self.settings))?;
+        let reply = self
+            .send(&request)
+            .await
+            .map_err(|failed| failure::advise(failed, endpoint.authority(), &self.settings))?;
         let elapsed = start.elapsed();
         (self.watcher)(&Event::Answered {
             account: label,
@@ -155,7 +244,8 @@ impl<'a> Client<'a> {
             elapsed,
         });
         let context = Context { account: label, site, currency: account.currency, fetched_at: self.now() };
-        account.cloud.read(&call, &context, &reply)
+        let answer = account.cloud.read(&call, &context, &reply)?;
+        Ok(Answered { answer, body: reply.body, fetched_at: context.fetched_at })
     }
 
     /// A stamp for one attempt: no two have the same nonce.
@@ -171,107 +261,6 @@ impl<'a> Client<'a> {
         let rate = self.settings.rate.unwrap_or_else(|| account.cloud.requests_per_second(question));
         Rc::clone(self.paces.borrow_mut().entry(key).or_insert_with(|| Rc::new(Pace::new(rate))))
     }
-
-    async fn send(&self, request: &Request) -> std::result::Result<Reply, failure::Failed> {
-        let first = self.send_through(self.http()?, request).await;
-        match first {
-            Err(failed) if failed.is_unknown_issuer() && self.settings.roots.may_fall_back() => {
-                (self.watcher)(&Event::TrustingSystem);
-                self.send_through(self.trusting_system()?, request).await
-            }
-            other => other,
-        }
-    }
-
-    async fn send_through(
-        &self,
-        http: &reqwest::Client,
-        request: &Request,
-    ) -> std::result::Result<Reply, failure::Failed> {
-        let send = async {
-            let mut response = http.execute(into_http(request)?).await?;
-            let mut reply = Reply { status: response.status().as_u16(), ..Reply::default() };
-            reply.headers = response
-                .headers()
-                .iter()
-                .map(|(name, value)| {
-                    (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
-                })
-                .collect();
-            while let Some(chunk) = response.chunk().await? {
-                if reply.body.len() + chunk.len() > LARGEST_REPLY {
-                    return Err(failure::Failed::TooLarge);
-                }
-                reply.body.extend_from_slice(&chunk);
-            }
-            Ok(reply)
-        };
-        tokio::time::timeout(self.settings.timeout, send)
-            .await
-            .unwrap_or(Err(failure::Failed::TimedOut))
-            .map_err(|failed| failed.with_host(request.endpoint.host()))
-    }
-
-    fn http(&self) -> std::result::Result<&reqwest::Client, failure::Failed> {
-        get_or_try_init(&self.http, || self.build(&self.settings.roots))
-    }
-
-    fn trusting_system(&self) -> std::result::Result<&reqwest::Client, failure::Failed> {
-        get_or_try_init(&self.trusting_system, || self.build(&self.settings.roots.with_system()))
-    }
-
-    fn build(&self, roots: &Roots) -> Result<reqwest::Client> {
-        let settings = &self.settings;
-        let mut builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls::configuration(roots)?)
-            .http1_only()
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(settings.connect_timeout)
-            .referer(false)
-            .user_agent(concat!("cloudbal/", env!("CARGO_PKG_VERSION")));
-        if let Some(proxy) = &settings.proxy {
-            builder = builder.proxy(reqwest::Proxy::all(proxy).map_err(|_| {
-                Error::new(Kind::Usage, "the proxy's address is no URL")
-                    .hint("write `http://HOST:PORT` or `http://USER:PASSWORD@HOST:PORT`")
-            })?);
-        }
-        if let Some(address) = settings.connect_to {
-            builder = builder.no_proxy().dns_resolver(std::sync::Arc::new(tls::Always(address)));
-        }
-        builder.build().map_err(|error| {
-            Error::new(Kind::Network, format!("no HTTP client could be made: {}", failure::chain(&error)))
-        })
-    }
-}
-
-fn get_or_try_init(
-    cell: &OnceCell<reqwest::Client>,
-    build: impl FnOnce() -> Result<reqwest::Client>,
-) -> std::result::Result<&reqwest::Client, failure::Failed> {
-    if cell.get().is_none() {
-        let client = build().map_err(|error| failure::Failed::Unable(Box::new(error)))?;
-        _ = cell.set(client);
-    }
-    Ok(cell.get().expect("it was set just now"))
-}
-
-/// Every header is marked sensitive: none is shown by anything that prints headers.
-fn into_http(request: &Request) -> Result<reqwest::Request> {
-    let url = format!("{}{}", request.endpoint, request.target);
-    let url = reqwest::Url::parse(&url).expect("an endpoint is checked when it is read");
-    let method =
-        reqwest::Method::from_bytes(request.method.name().as_bytes()).expect("GET and POST are methods");
-    let mut http = reqwest::Request::new(method, url);
-    for (name, value) in &request.headers {
-        let mut value = reqwest::header::HeaderValue::from_str(value).map_err(|_| {
-            Error::new(Kind::Credentials, "the key id or the token has characters that no request can hold")
-                .hint("get the credentials again")
-        })?;
-        value.set_sensitive(true);
-        http.headers_mut().insert(*name, value);
-    }
-    *http.body_mut() = Some(request.body.clone().into());
-    Ok(http)
 }
 
 /// The wait before attempt `attempt + 1`: exponential with full jitter.
@@ -282,16 +271,4 @@ fn backoff(attempt: u32) -> Duration {
     let mut random = [0; 4];
     getrandom::fill(&mut random).expect("the operating system gives random numbers");
     most * (u32::from_ne_bytes(random) >> 16) / (1 << 16)
-}
-
-/// A failure that is not tried again says how often it was tried, and how far the clock is off.
-fn finished(mut failure: Failure, attempts: u32, offset: TimeDelta) -> Failure {
-    if attempts > 1 && failure.error.kind != Kind::Clock {
-        failure.error.message = format!("{} (asked {attempts} times)", failure.error.message).into();
-    }
-    if failure.error.kind == Kind::Clock && !offset.is_zero() {
-        let far = event::offset_in_words(offset);
-        failure.error.message = format!("{}; this machine's clock is {far}", failure.error.message).into();
-    }
-    failure
 }

@@ -1,29 +1,38 @@
-//! Pace: never more requests in one second than a cloud allows, and hardly fewer.
+//! Pace: never more requests in one second than a cloud allows, hardly fewer, and fewer when it says so.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use tokio::sync::Mutex;
 use tokio::time::Instant;
+
+use crate::model::Error;
 
 /// The window that the clouds count in, and a margin over it for the time that requests under way differ in.
 const WINDOW: Duration = Duration::from_millis(1020);
 
-/// The slowest that throttling makes the pace: `rate` requests in this time.
-const SLOWEST: Duration = Duration::from_secs(16);
-
 /// The pace of one account's requests of one kind.
 ///
-/// Of any `rate + 1` requests in a row the last leaves at least a window after the first, so a sliding second of the
-/// server's never sees more than `rate`; the first `rate` leave at once.
+/// A request leaves when the one that left `allowed` places before it is at least a window ago, so a sliding second of
+/// the server's never sees more than `allowed`; the first ones leave at once.
 #[derive(Debug)]
 pub struct Pace {
+    /// The most requests a window; 0 is no limit.
     rate: usize,
-    /// When the last `rate` requests left or will leave.
-    turns: RefCell<VecDeque<Instant>>,
-    /// The present window: longer than usual after the cloud has throttled.
-    window: Cell<Duration>,
+    /// How many it is at present: fewer after the cloud has throttled.
+    allowed: Cell<usize>,
+    /// When the last `rate` requests left. The lock is the queue: first come, first served.
+    left: Mutex<VecDeque<Instant>>,
+    /// Answers since `allowed` was last changed.
     answers: Cell<usize>,
+    /// When the cloud last made this slower.
+    slowed: Cell<Option<Instant>>,
+    /// Since when the cloud has done nothing but throttle.
+    throttled_since: Cell<Option<Instant>>,
+    /// How often patience has ended, and over what.
+    surrenders: Cell<u32>,
+    surrender: RefCell<Option<Error>>,
 }
 
 impl Pace {
@@ -31,48 +40,78 @@ impl Pace {
     pub fn new(rate: u32) -> Self {
         Self {
             rate: rate as usize,
-            turns: RefCell::new(VecDeque::new()),
-            window: Cell::new(WINDOW),
+            allowed: Cell::new(rate as usize),
+            left: Mutex::default(),
             answers: Cell::new(0),
+            slowed: Cell::new(None),
+            throttled_since: Cell::new(None),
+            surrenders: Cell::new(0),
+            surrender: RefCell::new(None),
         }
     }
 
-    /// Waits for the turn of one request.
-    pub async fn turn(&self) {
-        if self.rate == 0 {
-            return;
+    /// What a question keeps from its beginning, for `turn`.
+    pub fn surrenders(&self) -> u32 {
+        self.surrenders.get()
+    }
+
+    /// Waits for the turn of one request. An error when patience has ended since the question began: whoever waited
+    /// in the same queue would only be throttled too.
+    pub async fn turn(&self, surrenders: u32) -> Result<(), Error> {
+        let mut left = self.left.lock().await;
+        // What is allowed may become less in the meantime.
+        while let Some(due) = self.due(&left).filter(|due| *due > Instant::now()) {
+            tokio::time::sleep_until(due).await;
         }
+        if self.surrenders.get() != surrenders
+            && let Some(error) = &*self.surrender.borrow()
+        {
+            return Err(error.clone());
+        }
+        if self.rate > 0 {
+            if left.len() == self.rate {
+                left.pop_front();
+            }
+            left.push_back(Instant::now());
+        }
+        Ok(())
+    }
+
+    /// When the next request may leave, if it has to wait for an earlier one.
+    fn due(&self, left: &VecDeque<Instant>) -> Option<Instant> {
+        let before = left.len().checked_sub(self.allowed.get().max(1))?;
+        Some(*left.get(before)? + WINDOW)
+    }
+
+    /// The cloud says it was too much (somebody else uses the key): be slower. Tells whether it has said nothing else
+    /// for as long as that.
+    pub fn throttled(&self, patience: Duration) -> bool {
         let now = Instant::now();
-        let turn = self.next_turn(now);
-        // Even a sleep that is over would cost a tick of the timer, a millisecond.
-        if turn > now {
-            tokio::time::sleep_until(turn).await;
+        // Of requests that were under way together, many are refused for the same reason.
+        if self.slowed.get().is_none_or(|slowed| now - slowed >= WINDOW) {
+            self.slowed.set(Some(now));
+            self.answers.set(0);
+            self.allowed.set((self.allowed.get() * 2 / 3).max(1));
         }
+        let since = self.throttled_since.get().unwrap_or(now);
+        self.throttled_since.set(Some(since));
+        now - since >= patience
     }
 
-    fn next_turn(&self, now: Instant) -> Instant {
-        let mut turns = self.turns.borrow_mut();
-        let after_the_first = if turns.len() < self.rate { None } else { turns.pop_front() };
-        let turn = after_the_first.map_or(now, |first| now.max(first + self.window.get()));
-        // Turns leave in order, also when the window has become shorter in between.
-        let turn = turns.back().map_or(turn, |last| turn.max(*last));
-        turns.push_back(turn);
-        turn
-    }
-
-    /// The cloud says it was too much (somebody else uses the key): be slower, and leave it a pause.
-    pub fn throttled(&self) {
-        let window = (self.window.get() * 3 / 2).min(SLOWEST);
-        self.window.set(window);
-        self.answers.set(0);
+    /// No question that has begun is asked again: this is what the cloud said to all of them.
+    pub fn surrender(&self, error: &Error) {
+        self.surrender.replace(Some(error.clone()));
+        self.surrenders.set(self.surrenders.get().wrapping_add(1));
+        self.throttled_since.set(None);
     }
 
     /// The cloud answered: after a second's worth of answers the pace recovers by a step.
     pub fn answered(&self) {
+        self.throttled_since.set(None);
         self.answers.set(self.answers.get() + 1);
-        if self.answers.get() >= self.rate && self.window.get() > WINDOW {
+        if self.answers.get() >= self.allowed.get() && self.allowed.get() < self.rate {
             self.answers.set(0);
-            self.window.set((self.window.get() * 9 / 10).max(WINDOW));
+            self.allowed.set(self.allowed.get() + 1);
         }
     }
 }
@@ -80,11 +119,20 @@ impl Pace {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Kind;
+
+    const PATIENCE: Duration = Duration::from_secs(15);
 
     /// The times at which `count` requests leave, in milliseconds, when all are asked for at once.
     fn turns(pace: &Pace, count: usize) -> Vec<u128> {
         let start = Instant::now();
-        (0..count).map(|_| (pace.next_turn(start) - start).as_millis()).collect()
+        let mut now = start;
+        let mut left = VecDeque::new();
+        for _ in 0..count {
+            now = pace.due(&left).map_or(now, |due| due.max(now));
+            left.push_back(now);
+        }
+        left.into_iter().map(|turn| (turn - start).as_millis()).collect()
     }
 
     #[test]
@@ -93,18 +141,43 @@ mod tests {
     }
 
     #[test]
-    fn throttling_makes_the_window_longer_and_answers_shorten_it_again() {
-        let pace = Pace::new(2);
-        pace.throttled();
-        assert_eq!(turns(&pace, 5), [0, 0, 1530, 1530, 3060]);
+    fn throttling_lets_fewer_leave_and_answers_let_more_leave_again() {
+        let pace = Pace::new(3);
+        pace.throttled(PATIENCE);
+        assert_eq!(turns(&pace, 5), [0, 0, 1020, 1020, 2040]);
+        pace.throttled(PATIENCE);
+        assert_eq!(turns(&pace, 5), [0, 0, 1020, 1020, 2040], "they left together: one reason, one step");
         for _ in 0..100 {
             pace.answered();
         }
-        assert_eq!(pace.window.get(), WINDOW);
-        for _ in 0..100 {
-            pace.throttled();
-        }
-        assert_eq!(pace.window.get(), SLOWEST);
+        assert_eq!(pace.allowed.get(), 3);
+    }
+
+    #[test]
+    fn at_least_one_request_a_window_leaves() {
+        let pace = Pace::new(1);
+        pace.throttled(PATIENCE);
+        assert_eq!(turns(&pace, 3), [0, 1020, 2040]);
+    }
+
+    #[test]
+    fn patience_ends_when_nothing_but_throttling_came_for_so_long() {
+        let pace = Pace::new(20);
+        assert!(!pace.throttled(PATIENCE));
+        pace.throttled_since.set(Instant::now().checked_sub(PATIENCE));
+        assert!(pace.throttled(PATIENCE));
+        pace.answered();
+        assert!(!pace.throttled(PATIENCE), "an answer came in between");
+    }
+
+    #[tokio::test]
+    async fn when_patience_has_ended_only_questions_that_begin_later_get_a_turn() {
+        let pace = Pace::new(20);
+        let before = pace.surrenders();
+        let error = Error::new(Kind::Throttled, "too many requests");
+        pace.surrender(&error);
+        assert_eq!(pace.turn(before).await, Err(error));
+        assert_eq!(pace.turn(pace.surrenders()).await, Ok(()));
     }
 
     #[tokio::test]
@@ -112,9 +185,9 @@ mod tests {
         let pace = Pace::new(0);
         let start = Instant::now();
         for _ in 0..10_000 {
-            pace.turn().await;
+            assert_eq!(pace.turn(0).await, Ok(()));
         }
-        assert!(pace.turns.borrow().is_empty());
+        assert!(pace.left.lock().await.is_empty());
         assert!(start.elapsed() < Duration::from_secs(1));
     }
 }

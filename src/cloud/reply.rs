@@ -61,6 +61,11 @@ impl Reply {
 
     /// The body as text.
     pub fn text(&self) -> Result<&str, Failure> {
+        // None is asked for, and a small compressed body can hold a huge one.
+        if let Some(encoding) = self.header("content-encoding").filter(|encoding| *encoding != "identity") {
+            let why = format!("it is encoded as `{}`, which was not asked for", beginning(encoding));
+            return Err(self.unreadable(&why));
+        }
         std::str::from_utf8(&self.body)
             .map_err(|error| self.unreadable(&format!("byte {} is not UTF-8", error.valid_up_to() + 1)))
     }
@@ -82,14 +87,14 @@ impl Reply {
 
     /// The failure of a reply that is not what it should be. Server errors are worth asking again.
     pub fn unreadable(&self, why: &str) -> Failure {
-        let kind = if self.body.is_empty() {
-            "empty"
+        let content = if self.body.is_empty() {
+            "empty".to_owned()
         } else {
-            self.header("content-type").unwrap_or("no content type")
+            self.header("content-type").map_or("no content type".to_owned(), beginning)
         };
         let looks_like_html = self.body.trim_ascii_start().starts_with(b"<");
         let message =
-            format!("unreadable reply: HTTP {}, {kind}, {} bytes: {why}", self.status, self.body.len());
+            format!("unreadable reply: HTTP {}, {content}, {} bytes: {why}", self.status, self.body.len());
         let hint = match self.status {
             300..=399 => {
                 "the server redirects elsewhere, where a signed request is never sent; check `--endpoint` and the proxy"
@@ -97,25 +102,36 @@ impl Reply {
             407 => {
                 "the proxy wants a user and password: `--proxy http://USER:PASSWORD@HOST:PORT`, or HTTPS_PROXY"
             }
+            429 => "the cloud or a proxy wants fewer requests; try again later",
             _ if looks_like_html => {
                 "a web page came instead of an answer: a proxy or a login page may stand in between"
             }
             500..=599 => "the cloud or a proxy failed; try again later",
             _ => "try again; with `-vv` every attempt is shown",
         };
-        let server = self.status >= 500;
-        let error = Error::new(if server { Kind::Server } else { Kind::UnreadableReply }, message).hint(hint);
-        let retry = server || self.status == 429 || self.status == 408;
-        Failure {
-            error: Box::new(error),
-            advice: if retry { Advice::Retry { after: self.retry_after() } } else { Advice::GiveUp },
-        }
+        let kind = match self.status {
+            429 => Kind::Throttled,
+            500.. => Kind::Server,
+            _ => Kind::UnreadableReply,
+        };
+        let advice = if kind != Kind::UnreadableReply || self.status == 408 {
+            Advice::Retry { after: self.retry_after() }
+        } else {
+            Advice::GiveUp
+        };
+        Failure { error: Box::new(Error::new(kind, message).hint(hint)), advice }
     }
 
     /// The failure of an answer one of whose fields is wrong.
     pub fn invalid_field(&self, field: &InvalidField) -> Failure {
         self.unreadable(&field.0)
     }
+}
+
+/// The beginning of a header's value, enough to recognise it.
+fn beginning(value: &str) -> String {
+    const ENOUGH: usize = 80;
+    value.chars().take(ENOUGH).collect()
 }
 
 /// A cloud's message as it may be shown: not when it repeats what was signed, and not without end.

@@ -79,9 +79,7 @@ fn failures_that_may_pass_are_asked_again() {
 
 #[test]
 fn after_the_last_retry_the_error_says_what_and_how_often() {
-    for (fault, kind) in
-        [("throttle", "throttled"), ("error500", "server"), ("reset", "network"), ("truncated", "network")]
-    {
+    for (fault, kind) in [("error500", "server"), ("reset", "network"), ("truncated", "network")] {
         let cloud = Cloud::faulty(&[fault]);
         let said = cloud.cloudbal(&["aliyun", "balance", "-o", "json", "--retries", "1"]).run();
         let error = &said.json()["errors"][0];
@@ -115,7 +113,7 @@ fn a_slow_reply_ends_at_the_time_out() {
     tencent/environment    timeout
     read [TIME] UTC
     --- stderr
-    error: tencent/environment: no reply within 0.3 s
+    error: tencent/environment: no whole reply of billing.intl.tencentcloudapi.com within 0.3 s
     hint: try again, or give it longer with `--timeout`
     --- exit status 1
     ");
@@ -145,7 +143,7 @@ fn nobody_listening_is_told_with_the_host() {
     aliyun/environment    network
     read [TIME] UTC
     --- stderr
-    error: aliyun/environment: no connection to 127.0.0.1: Connection refused (os error 111)
+    error: aliyun/environment: no connection to [ADDRESS]: Connection refused (os error 111)
     hint: check the network, the firewall and the proxy
     --- exit status 1
     ");
@@ -165,8 +163,8 @@ fn a_certificate_of_an_unknown_issuer_is_not_accepted() {
     aliyun/environment    network
     read [TIME] UTC
     --- stderr
-    error: aliyun/environment: no TLS connection to business.aliyuncs.com: its certificate is not accepted: BadSignature
-    hint: check the proxy and `--ca-file`
+    error: aliyun/environment: no TLS connection to business.aliyuncs.com: its certificate was issued by somebody who is not trusted
+    hint: behind a proxy that opens TLS, name its certificate with `--ca-file`
     --- exit status 1
     ");
     assert_eq!(cloud.statistics().requests, 0);

@@ -10,6 +10,7 @@ mod layers;
 mod members;
 #[cfg(unix)]
 mod readme;
+mod resume;
 mod secrets;
 mod sites;
 mod support;

@@ -41,8 +41,12 @@ fn not_even_when_everything_is_told() {
                     &["--signature", "acs3"],
                     &["--proxy", "http://user:hush@127.0.0.1:9"],
                 ] {
-                    let arguments =
-                        [&command[..], &["-vvv", "--retries", "1", "--timeout", "200ms"], more].concat();
+                    let arguments = [
+                        &command[..],
+                        &["-vvv", "--retries", "1", "--timeout", "200ms", "--deadline", "500ms"],
+                        more,
+                    ]
+                    .concat();
                     let text = run(&cloud, &arguments, token);
                     for secret in &secrets {
                         assert!(!text.contains(secret.as_str()), "{arguments:?} says `{secret}`:\n{text}");

@@ -1,0 +1,60 @@
+//! A run that ended early is continued, says how old the earlier part is, and shows nothing old as new.
+
+use cloudbal::sandbox::Options;
+
+use crate::support::{Cloud, Said};
+
+fn members(said: &Said) -> usize {
+    said.stdout.lines().filter(|line| line.starts_with(r#"{"type":"balance""#)).count()
+}
+
+#[test]
+fn an_interrupted_run_goes_on_where_it_stopped() {
+    let cloud = Cloud::start(Options { members: 500, ..Options::default() });
+    let dir = tempfile::tempdir().unwrap();
+    let journal = dir.path().join("journal");
+    let file = journal.to_str().unwrap();
+    let arguments = ["tencent", "members", "-o", "ndjson", "--resume", file];
+
+    let first = cloud.cloudbal(&[&arguments[..], &["--deadline", "600ms"]].concat()).run();
+    assert_eq!(first.status, Some(1), "{first:?}");
+    assert_eq!(members(&first), 200, "the first second's requests were answered");
+    assert!(first.stderr.contains("what was read is kept"), "{}", first.stderr);
+    let asked = cloud.statistics().requests;
+    // The cloud counts the first run's requests too; this test is not about being throttled.
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+
+    let second = cloud.cloudbal(&arguments).run();
+    assert_eq!(second.status, Some(0), "{second:?}");
+    assert_eq!(members(&second), 500, "what the first run had read is shown too");
+    assert!(second.stderr.starts_with("resuming: 20 replies of up to "), "{}", second.stderr);
+    // The first page is asked anew: it tells how long the list is now.
+    assert_eq!(cloud.statistics().requests - asked, 31);
+    assert!(!journal.exists(), "there is nothing left to resume");
+}
+
+#[test]
+fn a_list_that_became_shorter_is_read_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let journal = dir.path().join("journal");
+    let arguments = ["tencent", "members", "-o", "ndjson", "--resume", journal.to_str().unwrap()];
+    let long = Cloud::start(Options { members: 500, ..Options::default() });
+    long.cloudbal(&[&arguments[..], &["--deadline", "600ms"]].concat()).run();
+    let short = Cloud::start(Options { members: 150, ..Options::default() });
+    let said = short.cloudbal(&arguments).run();
+    // The earlier run's pages are of a list that is no more: all are asked.
+    assert_eq!(members(&said), 150, "{}", said.stderr);
+    assert_eq!(said.status, Some(0));
+}
+
+#[test]
+fn another_accounts_journal_is_not_taken() {
+    let cloud = Cloud::start(Options { members: 500, ..Options::default() });
+    let dir = tempfile::tempdir().unwrap();
+    let journal = dir.path().join("journal");
+    let file = journal.to_str().unwrap();
+    cloud.cloudbal(&["tencent", "members", "--resume", file, "--deadline", "300ms"]).run();
+    let said = cloud.cloudbal(&["tencent", "members", "--uin", "1", "--resume", file]).run();
+    assert_eq!(said.status, Some(2));
+    assert!(said.stderr.contains("is not of this account and these members"), "{}", said.stderr);
+}
