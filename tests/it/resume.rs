@@ -16,9 +16,10 @@ fn an_interrupted_run_goes_on_where_it_stopped() {
     let file = journal.to_str().unwrap();
     let arguments = ["tencent", "members", "-o", "ndjson", "--resume", file];
 
-    let first = cloud.cloudbal(&[&arguments[..], &["--deadline", "600ms"]].concat()).run();
+    let first = cloud.cloudbal(&[&arguments[..], &["--deadline", "900ms"]].concat()).run();
     assert_eq!(first.status, Some(1), "{first:?}");
-    assert_eq!(members(&first), 200, "the first second's requests were answered");
+    let early = members(&first);
+    assert!((10..500).contains(&early), "{early} were read within the deadline");
     assert!(first.stderr.contains("what was read is kept"), "{}", first.stderr);
     let asked = cloud.statistics().requests;
     // The cloud counts the first run's requests too; this test is not about being throttled.
@@ -27,9 +28,13 @@ fn an_interrupted_run_goes_on_where_it_stopped() {
     let second = cloud.cloudbal(&arguments).run();
     assert_eq!(second.status, Some(0), "{second:?}");
     assert_eq!(members(&second), 500, "what the first run had read is shown too");
-    assert!(second.stderr.starts_with("resuming: 20 replies of up to "), "{}", second.stderr);
+    let kept =
+        second.stderr.strip_prefix("resuming: ").and_then(|rest| rest.split_once(" replies of up to "));
+    let kept: u64 = kept.unwrap().0.parse().unwrap();
+    assert!(kept * 10 >= early as u64, "{kept} replies were kept, {early} members shown");
     // The first page is asked anew: it tells how long the list is now.
-    assert_eq!(cloud.statistics().requests - asked, 31);
+    let statistics = cloud.statistics();
+    assert_eq!(statistics.requests - statistics.throttled - asked, 50 - kept + 1);
     assert!(!journal.exists(), "there is nothing left to resume");
 }
 
