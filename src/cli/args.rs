@@ -210,7 +210,7 @@ pub struct Options {
     /// Requests a second for each account, instead of the cloud's documented limit; 0 lifts it
     #[arg(long, global = true, value_name = "N", env = "CLOUDBAL_RATE", hide_env_values = true)]
     pub rate: Option<u32>,
-    /// How many requests may be under way at once, over all accounts [default: 64]
+    /// How many requests may be under way at once, over all accounts [default: 256]
     #[arg(long, global = true, value_name = "N", env = "CLOUDBAL_CONCURRENCY", hide_env_values = true)]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub concurrency: Option<u32>,
