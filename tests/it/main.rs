@@ -9,6 +9,8 @@ mod formats;
 mod layers;
 mod members;
 #[cfg(unix)]
+mod permissions;
+#[cfg(unix)]
 mod readme;
 mod resume;
 mod secrets;
