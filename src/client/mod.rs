@@ -4,6 +4,7 @@ mod event;
 mod failure;
 mod fetch;
 mod pace;
+mod reach;
 mod tls;
 
 use std::cell::{Cell, OnceCell, RefCell};
@@ -18,6 +19,7 @@ use tokio::sync::Semaphore;
 pub use event::{Event, offset_in_words};
 pub use fetch::Fetch;
 use pace::Pace;
+pub use reach::Reached;
 pub use tls::Roots;
 
 use crate::cloud::{Account, Advice, Answer, Call, Context, Failure, Question, Reply, Request};
