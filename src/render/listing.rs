@@ -32,8 +32,10 @@ pub fn write_listing(listing: Listing, format: Format, style: Style, out: &mut d
         }
         (Format::Table, Listing::Checkups(checkups, _)) => {
             checkups.iter().enumerate().try_for_each(|(at, checkup)| {
-                let gap = if at == 0 { "" } else { "\n" };
-                write!(out, "{gap}{}", for_people(checkup, style))
+                if at > 0 {
+                    writeln!(out)?;
+                }
+                write_checkup(checkup, style, out)
             })
         }
         (Format::Json, listing) => json::pretty(&listing, out),
@@ -65,9 +67,8 @@ fn cells(account: &KnownAccount, style: Style) -> Vec<String> {
 }
 
 /// An account and its steps, one a line, each failure with what to do below it.
-fn for_people(checkup: &Checkup, style: Style) -> String {
-    let mut text = account_name(Some(checkup.provider), Some(&checkup.account));
-    text.push('\n');
+fn write_checkup(checkup: &Checkup, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}", account_name(Some(checkup.provider), Some(&checkup.account)))?;
     for Step { aspect, finding } in &checkup.steps {
         let color = match finding {
             Finding::Fine(_) => "32",
@@ -77,12 +78,12 @@ fn for_people(checkup: &Checkup, style: Style) -> String {
         let outcome = label(&format!("{:7}", finding.outcome()), color, style.color);
         let (found, error) = finding.parts();
         let found = error.map(message).or(found.map(str::to_owned)).unwrap_or_default();
-        text += &format!("  {outcome}  {:10}  {}\n", aspect.name(), lines(&found));
+        writeln!(out, "  {outcome}  {:10}  {}", aspect.name(), lines(&found))?;
         if let Some(hint) = error.and_then(|error| error.hint.as_deref()) {
-            text += &format!("{:23}{} {}\n", "", label("hint:", "36", style.color), lines(hint));
+            writeln!(out, "{:23}{} {}", "", label("hint:", "36", style.color), lines(hint))?;
         }
     }
-    text
+    Ok(())
 }
 
 /// A message with the cloud's code.

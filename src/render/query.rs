@@ -46,7 +46,7 @@ impl Query {
     }
 
     /// The query's result over a listing, as text with its line feed.
-    pub fn answer_listing(&self, listing: &Listing) -> Result<String> {
+    pub fn answer_listing(&self, listing: Listing) -> Result<String> {
         self.search(listing)
     }
 

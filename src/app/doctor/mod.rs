@@ -37,7 +37,7 @@ async fn account(settings: &Settings, task: &Task, watcher: &dyn Fn(&Event)) -> 
         watcher(event);
     };
     let client = Client::new(settings.clone(), &watcher);
-    let mut steps = Steps::default();
+    let mut steps = Steps::new(&task.account);
     match &task.source {
         Ok(source) => {
             steps.fine(Aspect::Source, &task.origin);
@@ -64,7 +64,7 @@ struct Examination<'a> {
 
 impl Examination<'_> {
     /// Takes one step after the other. A failure that nothing can come after ends it.
-    async fn run(&self, steps: &mut Steps) {
+    async fn run(&self, steps: &mut Steps<'_>) {
         let account = self.session.account();
         let key = self.session.credentials().await;
         steps.result(Aspect::Key, key.as_ref().map(|key| describe_key(key)));
@@ -102,7 +102,7 @@ impl Examination<'_> {
         self.site(&balance, steps).await;
     }
 
-    async fn site(&self, balance: &Result<Page>, steps: &mut Steps) {
+    async fn site(&self, balance: &Result<Page>, steps: &mut Steps<'_>) {
         let account = self.session.account();
         match balance {
             Ok(_) => {

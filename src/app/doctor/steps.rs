@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use crate::client::{Reached, offset_in_words};
-use crate::cloud::{Identity, Page};
+use crate::cloud::{Account, Identity, Page};
 use crate::model::{Aspect, Error, Finding, Kind, Result, Row, Step};
 
 /// A clock that differs by less is in step: the server tells whole seconds only.
@@ -22,22 +22,30 @@ const USUAL: [Aspect; 8] = [
 ];
 
 /// The steps that were taken so far.
-#[derive(Default)]
-pub struct Steps(Vec<Step>);
+pub struct Steps<'a> {
+    account: &'a Account,
+    taken: Vec<Step>,
+}
 
-impl Steps {
+impl<'a> Steps<'a> {
+    /// No step of an account's examination yet.
+    pub fn new(account: &'a Account) -> Self {
+        Self { account, taken: Vec::new() }
+    }
+
     /// Something is as it should be.
     pub fn fine(&mut self, aspect: Aspect, found: impl Into<String>) {
-        self.0.push(Step { aspect, finding: Finding::Fine(found.into()) });
+        self.taken.push(Step { aspect, finding: Finding::Fine(found.into()) });
     }
 
     /// Something is wrong.
     pub fn fail(&mut self, aspect: Aspect, error: &Error) {
-        self.0.push(Step { aspect, finding: Finding::Failed(Box::new(error.clone())) });
+        let error = error.clone().at(self.account.cloud.name(), &self.account.label);
+        self.taken.push(Step { aspect, finding: Finding::Failed(Box::new(error)) });
     }
 
     fn skip(&mut self, aspect: Aspect, why: &str) {
-        self.0.push(Step { aspect, finding: Finding::Skipped(why.to_owned()) });
+        self.taken.push(Step { aspect, finding: Finding::Skipped(why.to_owned()) });
     }
 
     /// What was found, or what is wrong.
@@ -117,7 +125,7 @@ impl Steps {
         let is_refused =
             |step: &Step| step.aspect == Aspect::Signature && matches!(step.finding, Finding::Failed(_));
         match error.kind {
-            Kind::Authentication if self.0.iter().any(is_refused) => {
+            Kind::Authentication if self.taken.iter().any(is_refused) => {
                 self.skip(aspect, "the signature is not accepted");
             }
             Kind::WrongSite => self.skip(aspect, "the site does not know the account"),
@@ -128,11 +136,11 @@ impl Steps {
     /// All steps in their order; those that were not come to are skipped.
     pub fn finish(mut self) -> Vec<Step> {
         for aspect in USUAL {
-            if !self.0.iter().any(|step| step.aspect == aspect) {
+            if !self.taken.iter().any(|step| step.aspect == aspect) {
                 self.skip(aspect, "an earlier step has failed");
             }
         }
-        self.0.sort_by_key(|step| step.aspect);
-        self.0
+        self.taken.sort_by_key(|step| step.aspect);
+        self.taken
     }
 }
