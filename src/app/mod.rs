@@ -1,5 +1,7 @@
 //! Use cases: reading balances, of one account or of many at once.
 
+pub mod accounts;
+pub mod doctor;
 mod exchange;
 mod members;
 mod order;

@@ -53,6 +53,33 @@ pub enum Command {
         #[command(subcommand)]
         command: AliyunCommand,
     },
+    /// Show which accounts are known, where their keys are, and why any is not usable
+    ///
+    /// Nobody is asked and no command is run.
+    Accounts,
+    /// Examine accounts step by step: key, network, clock, signature, identity, permission, site
+    ///
+    /// What fails is shown with what to do about it.
+    Doctor {
+        /// Only these accounts: NAME, or CLOUD/NAME where two clouds have the same
+        #[arg(value_name = "NAME")]
+        names: Vec<String>,
+    },
+    /// Write a configuration that names the accounts found on this machine
+    ///
+    /// It explains every key, refers to credentials where they are, and holds no secret. A file that is there is
+    /// never overwritten.
+    Init {
+        /// Write it without asking
+        #[arg(long)]
+        yes: bool,
+    },
+    /// The configuration file: where it is, what it amounts to, what is wrong with it
+    #[command(arg_required_else_help = true)]
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
     /// Serve a stand-in of both clouds on this machine, to try things without keys
     ///
     /// It checks signatures, clocks, nonces, parameters and request rates as the clouds do, and answers with the
@@ -100,6 +127,19 @@ pub struct Which {
     #[arg(long, global = true, value_name = "PROFILE", conflicts_with = "account")]
     #[arg(env = "CLOUDBAL_PROFILE", hide_env_values = true)]
     pub profile: Option<String>,
+}
+
+/// What to do with the configuration file.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Print where the file is, or would be
+    Path,
+    /// Print what it amounts to, without its secrets
+    Show,
+    /// Look for mistakes
+    Check,
+    /// Print a JSON Schema of the file, for editors
+    Schema,
 }
 
 /// What to ask Tencent Cloud.

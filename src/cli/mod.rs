@@ -1,7 +1,9 @@
 //! The command line: what was asked for is wired to the use cases, and their results are printed.
 
 mod args;
+mod configuration;
 mod duration;
+mod inspect;
 mod pages;
 mod print;
 mod printer;
@@ -71,6 +73,8 @@ fn run(arguments: Arguments) -> Result<Outcome> {
         Some(Command::Sandbox(sandbox)) => return stand_in::serve(&sandbox),
         Some(Command::Completions { shell }) => return pages::completions(shell),
         Some(Command::Man { dir }) => return pages::man(dir.as_deref()),
+        Some(Command::Init { yes }) => return configuration::init(&options, yes),
+        Some(Command::Config { command }) => return configuration::run(&options, command),
         Some(Command::Schema) => return print::to_stdout(render::SCHEMA),
         command => command,
     };
@@ -96,6 +100,13 @@ fn run(arguments: Arguments) -> Result<Outcome> {
         }
         Some(Command::Aliyun { which, command: AliyunCommand::Balance }) => {
             one(&Aliyun, &which, Wish::Balance)
+        }
+        Some(Command::Accounts) => {
+            inspect::accounts(&options, &select::all(&options, &config, &All::default())?)
+        }
+        Some(Command::Doctor { names }) => {
+            let chosen = All { names, ..All::default() };
+            inspect::doctor(&options, &select::all(&options, &config, &chosen)?)
         }
         Some(Command::All(all)) => read::run(&options, select::all(&options, &config, &all)?),
         _ => {

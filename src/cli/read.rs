@@ -34,17 +34,11 @@ pub fn run(options: &Options, tasks: Vec<Task>) -> Result<Outcome> {
 /// Lets the reading go on until it is done, the deadline comes, the user interrupts, or nobody reads the output.
 /// Whatever was read until then is kept. Tells whether it was interrupted.
 async fn until_stopped(options: &Options, printer: &Printer<'_>, reading: impl Future<Output = ()>) -> bool {
-    let deadline = async {
-        match options.deadline {
-            Some(time) => tokio::time::sleep(time).await,
-            None => std::future::pending().await,
-        }
-    };
     tokio::select! {
         biased;
         () = reading => false,
         () = printer.broken() => false,
-        () = deadline => {
+        () = deadline(options) => {
             let message = "the deadline came before everything was read";
             let error = Error::new(Kind::Timeout, message).hint("what was read is shown; give it longer with `--deadline`");
             printer.row(Row::Error(Box::new(error)));
@@ -81,6 +75,14 @@ pub fn runtime() -> Result<tokio::runtime::Runtime> {
         Error::new(Kind::File, format!("the operating system gives no event queue: {error}"))
             .hint("check the limit of open files (`ulimit -n`)")
     })
+}
+
+/// Waits for the time that the whole run may take.
+pub async fn deadline(options: &Options) {
+    match options.deadline {
+        Some(time) => tokio::time::sleep(time).await,
+        None => std::future::pending().await,
+    }
 }
 
 /// Waits for the user to interrupt, or for the system to ask for an end.

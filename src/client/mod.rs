@@ -5,6 +5,7 @@ mod failure;
 mod fetch;
 mod http;
 mod pace;
+mod reach;
 mod tls;
 
 use std::cell::{Cell, OnceCell, RefCell};
@@ -19,6 +20,7 @@ use tokio::sync::Semaphore;
 pub use event::{Event, offset_in_words};
 pub use fetch::Fetch;
 use pace::Pace;
+pub use reach::Reached;
 pub use tls::Roots;
 
 use crate::cloud::{Account, Advice, Answer, Call, Context, Failure, Question};

@@ -8,6 +8,7 @@ mod table;
 mod template;
 #[cfg(test)]
 mod tests;
+mod write;
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -25,7 +26,8 @@ use crate::model::{Credentials, Currency, Error, Kind, Result, Secret, Site};
 pub use nearest::nearest;
 pub use read::{parse, parse_rates};
 pub use show::show;
-pub use template::{Origin, Suggestion, template};
+pub use template::{Suggestion, template};
+pub use write::{exists, write_new};
 
 /// A JSON Schema of the file, for editors.
 pub const SCHEMA: &str = include_str!("schema.json");

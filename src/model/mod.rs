@@ -3,6 +3,7 @@
 mod balance;
 mod currency;
 mod error;
+mod listing;
 mod money;
 mod report;
 mod secret;
@@ -11,6 +12,7 @@ mod site;
 pub use balance::{Balance, Detail};
 pub use currency::{Currency, InvalidCurrency};
 pub use error::{Error, Kind, Result};
+pub use listing::{Aspect, Checkup, Finding, KnownAccount, Step};
 pub use money::{InvalidAmount, Money, amount_from_number, amount_from_text, minor_to_major};
 pub use report::{Report, Row, Total};
 pub use secret::{Credentials, Secret};

@@ -132,7 +132,7 @@ pub(super) struct ErrorRecord<'a> {
 }
 
 impl<'a> ErrorRecord<'a> {
-    fn new(error: &'a Error) -> Self {
+    pub(super) fn new(error: &'a Error) -> Self {
         Self {
             provider: error.provider,
             account: error.account.as_deref(),

@@ -72,7 +72,17 @@ fn is_alarming(available: Decimal) -> bool {
 }
 
 fn painted(text: &str, red: bool) -> Cell {
-    if red { Cell::new(format!("{}{text}{}", RED.0, PLAIN.0)) } else { Cell::new(text) }
+    Cell::new(marked(text, red))
+}
+
+/// A cell's text, with the marks of red where it is.
+pub(super) fn marked(text: &str, red: bool) -> String {
+    if red { format!("{}{text}{}", RED.0, PLAIN.0) } else { text.to_owned() }
+}
+
+/// A line that is laid out, with what the marks stand for.
+pub(super) fn unmarked(line: &str) -> String {
+    line.replace(RED.0, RED.1).replace(PLAIN.0, PLAIN.1)
 }
 
 fn total_cells(total: &Total) -> [String; 3] {
@@ -104,8 +114,7 @@ fn write_lines(columns: &[Column], lines: Vec<Vec<Cell>>, out: &mut dyn Write) -
         }
     }
     for line in table.lines() {
-        let line = line.trim_end().replace(RED.0, RED.1).replace(PLAIN.0, PLAIN.1);
-        writeln!(out, "{line}")?;
+        writeln!(out, "{}", unmarked(line.trim_end()))?;
     }
     Ok(())
 }
