@@ -139,11 +139,19 @@ impl<'a> Client<'a> {
         let mut tries = Tries::default();
         let mut clock_corrected = false;
         loop {
-            if let Err(error) = pace.turn(surrenders).await {
-                return Err(self.finished(Failure::fatal(error), &tries));
-            }
+            let ticket = match pace.turn(surrenders).await {
+                Ok(ticket) => ticket,
+                Err(error) => return Err(self.finished(Failure::fatal(error), &tries)),
+            };
             tries.attempts += 1;
-            let failure = match self.attempt(inquiry, tries.attempts).await {
+            let left = Instant::now();
+            let outcome = self.attempt(inquiry, tries.attempts).await;
+            // A request without a reply may have arrived or not; it is counted from when it left.
+            if !matches!(&outcome, Err(failure) if matches!(failure.error.kind, Kind::Network | Kind::Timeout))
+            {
+                pace.replied(ticket, left.elapsed());
+            }
+            let failure = match outcome {
                 Ok(answer) => {
                     pace.answered();
                     return Ok(answer);
