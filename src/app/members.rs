@@ -61,7 +61,7 @@ pub async fn read_all(session: &Session<'_>, emit: &mut dyn FnMut(Row)) {
     _ = roll.take(1, Ok(first), false, emit);
     roll.read(following.map(|question| recall_or_ask(session, question)), emit).await;
     for round in [Round::Missing, Round::Whole] {
-        if roll.hopeless || roll.is_complete() {
+        if roll.hopeless || roll.is_complete() || (round == Round::Whole && roll.is_explained()) {
             break;
         }
         let again = roll.begin(round);
@@ -171,6 +171,12 @@ impl Roll {
     fn is_complete(&self) -> bool {
         let as_many = self.total.is_none_or(|total| self.seen.len() as u64 >= total);
         as_many && self.failed.is_empty() && !self.shrank
+    }
+
+    /// Whether the pages that could not be read hold all that is missing: the others need not be read again.
+    fn is_explained(&self) -> bool {
+        let known = self.seen.len() + self.failed.len() * MEMBERS_A_PAGE;
+        self.total.is_some_and(|total| known as u64 >= total) && !self.shrank
     }
 
     /// The questions of a round, whose findings start anew.

@@ -71,7 +71,8 @@ async fn read(options: &Options, tasks: &[Task], printer: &Printer<'_>) {
 
 /// One thread does everything: it waits for the network nearly all the time.
 pub fn runtime() -> Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
+    // The timers are looked at after every step: a server that keeps a connection busy must not hold up a time-out.
+    tokio::runtime::Builder::new_current_thread().event_interval(1).enable_all().build().map_err(|error| {
         Error::new(Kind::File, format!("the operating system gives no event queue: {error}"))
             .hint("check the limit of open files (`ulimit -n`)")
     })

@@ -212,7 +212,7 @@ impl<'a> Client<'a> {
         if error.kind == Kind::Clock {
             let offset = self.offset.get();
             if !offset.is_zero() {
-                message = format!("{message}; this machine's clock is {}", offset_in_words(offset));
+                message = format!("{message} (this machine's clock is {})", offset_in_words(offset));
             }
         } else if tries.attempts > 1 {
             message = format!("{message} (asked {} times)", tries.attempts);
@@ -220,7 +220,7 @@ impl<'a> Client<'a> {
         if let Advice::Retry { after: Some(after) } = failure.advice
             && after > LONGEST_WAIT
         {
-            message = format!("{message}; it asks to wait {} s", after.as_secs());
+            message = format!("{message} (it asks to wait {} s)", after.as_secs());
             error.hint = Some("that is longer than a run waits: run again then".into());
         }
         error.message = message.into();

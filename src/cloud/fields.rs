@@ -28,7 +28,16 @@ impl<'a> Fields<'a> {
     /// Reads the object that a field holds; `None` when it is absent or null.
     pub fn object(&self, name: &str) -> Result<Option<Self>> {
         self.get(name)
-            .map(|raw| Self::parse(raw.get()).map_err(|_| invalid(name, raw, "an object")))
+            .map(|raw| {
+                Self::parse(raw.get()).map_err(|error| {
+                    // An object it is, but one that cannot be read: a name comes twice, for instance.
+                    if raw.get().starts_with('{') {
+                        InvalidField(format!("`{name}`: {error}"))
+                    } else {
+                        invalid(name, raw, "an object")
+                    }
+                })
+            })
             .transpose()
     }
 
