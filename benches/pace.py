@@ -4,8 +4,9 @@
     benches/pace.py [--binary PATH] [--members 6000] [--format ndjson] [--rate N] [LATENCY...]
 
 For each latency (5ms 50ms 200ms 800ms unless named) a sandbox with that many members counts as the cloud does: 20
-requests in any one second. Printed are the share of that limit after the first second, whose requests leave at once,
-the requests that were above it, and the peak memory of the whole process.
+requests in any one second. Printed are the share of that limit once the run is under way (the first 20 requests leave
+at once, and the first and the last reply are waited for), the requests that were above it, and the peak memory of the
+whole process.
 """
 
 import argparse
@@ -44,7 +45,8 @@ for latency in arguments.latencies:
     counted = server.communicate()[1]
     above = re.search(r"(\d+) above the rate", counted)[1]
     pages = -(-arguments.members // 10)
-    share = "-" if arguments.rate == "0" else f"{(pages - 20) / seconds / int(arguments.rate or 20):.1%}"
+    under_way = seconds - 2 * int(latency.removesuffix("ms")) / 1000
+    share = "-" if arguments.rate == "0" else f"{(pages - 20) / under_way / int(arguments.rate or 20):.1%}"
     print(
         f"{latency:>7} {arguments.members:>8} {seconds:>8.1f} {share:>15} {above:>12}"
         f" {used.ru_maxrss / 1024:>9.1f} {used.ru_utime + used.ru_stime:>6.2f}",
