@@ -14,6 +14,7 @@ mod settings;
 mod stand_in;
 mod uins;
 mod verbose;
+mod view;
 
 use std::process::ExitCode;
 

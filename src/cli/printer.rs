@@ -7,12 +7,13 @@ use tokio::sync::Notify;
 
 use super::args::Options;
 use super::{Outcome, print};
-use crate::model::{Error, Kind, Report, Result, Row, Total};
+use crate::model::{Error, Kind, Report, Result, Row, Selection, Total};
 use crate::render::{self, Format, Query, Stream, Style};
 
 /// Takes the rows of a run.
 pub struct Printer<'a> {
     sink: RefCell<Sink<'a>>,
+    selection: Selection,
     style: Style,
     color_on_stderr: bool,
     quiet: bool,
@@ -39,7 +40,9 @@ impl<'a> Printer<'a> {
         query: Option<Query>,
         out: &'a mut dyn Write,
     ) -> io::Result<Self> {
-        let streams = query.is_none() && matches!(format, Format::Ndjson | Format::Csv);
+        let selection = options.view.selection();
+        let streams =
+            query.is_none() && selection.sort.is_none() && matches!(format, Format::Ndjson | Format::Csv);
         let sink = if streams {
             Sink::Stream(Stream::begin(format, out)?.expect("these formats are streams"))
         } else {
@@ -47,6 +50,7 @@ impl<'a> Printer<'a> {
         };
         Ok(Self {
             sink: RefCell::new(sink),
+            selection,
             style: options.style(),
             color_on_stderr: options.color_on_stderr(),
             quiet: options.quiet,
@@ -75,6 +79,9 @@ impl<'a> Printer<'a> {
                 Total::add(&mut self.totals.borrow_mut(), balance);
             }
             Row::Error(error) => self.complain(error),
+        }
+        if !self.selection.shows(&row) {
+            return;
         }
         match &mut *self.sink.borrow_mut() {
             Sink::Whole { rows, .. } => rows.push(row),
@@ -109,11 +116,13 @@ impl<'a> Printer<'a> {
 
     /// Prints what is still to be printed, and tells how the run ended.
     pub fn finish(self) -> Result<Outcome> {
+        let totals = self.totals.into_inner();
         let written = match (self.write_error.into_inner(), self.sink.into_inner()) {
             (Some(error), _) => Err(error),
-            (None, Sink::Stream(stream)) => stream.finish(&self.totals.into_inner()),
-            (None, Sink::Whole { rows, format, query, out }) => {
-                let report = Report::new(chrono::Utc::now(), rows);
+            (None, Sink::Stream(stream)) => stream.finish(&totals),
+            (None, Sink::Whole { mut rows, format, query, out }) => {
+                self.selection.arrange(&mut rows);
+                let report = Report { generated_at: chrono::Utc::now(), rows, totals };
                 match query {
                     Some(query) => out.write_all(query.answer(&report)?.as_bytes()),
                     None => render::write(&report, format, self.style, out),

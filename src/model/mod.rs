@@ -7,6 +7,7 @@ mod listing;
 mod money;
 mod report;
 mod secret;
+mod selection;
 mod site;
 
 pub use balance::{Balance, Detail};
@@ -16,4 +17,5 @@ pub use listing::{Aspect, Checkup, Finding, KnownAccount, Step};
 pub use money::{InvalidAmount, Money, amount_from_number, amount_from_text, minor_to_major};
 pub use report::{Report, Row, Total};
 pub use secret::{Credentials, Secret};
+pub use selection::{Selection, Sort};
 pub use site::{Site, Stamp};

@@ -26,7 +26,7 @@ pub(super) fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::R
     let mut columns = needed(report, &totals);
     let left_out = style.width.map_or_else(Vec::new, |width| fit(&mut columns, width.into()));
     if report.rows.is_empty() {
-        writeln!(out, "no balances")?;
+        writeln!(out, "{}", if totals.is_empty() { "no balances" } else { "nothing to show" })?;
     } else {
         let headings = columns.iter().map(|column| Cell::new(column.field.heading())).collect();
         write_lines(&columns, vec![headings], out)?;

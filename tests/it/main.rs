@@ -16,3 +16,4 @@ mod resume;
 mod secrets;
 mod sites;
 mod support;
+mod view;

@@ -1,6 +1,6 @@
 //! The table.
 
-use cloudbal::model::{Balance, Row};
+use cloudbal::model::{Balance, Error, Kind, Report, Row};
 use cloudbal::render::{Format, Style};
 
 use crate::fixtures::{
@@ -8,7 +8,11 @@ use crate::fixtures::{
 };
 
 fn table(rows: Vec<Row>) -> String {
-    styled(&report(rows), Format::Table, Style::default())
+    table_of(&report(rows))
+}
+
+fn table_of(report: &Report) -> String {
+    styled(report, Format::Table, Style::default())
 }
 
 fn narrow(rows: Vec<Row>, width: u16) -> String {
@@ -97,6 +101,37 @@ fn totals_that_cannot_be_exact_say_so() {
     aliyun/CNY  CNY       79,228,162,514,264,337,593,543,950,335.00
     ───────────────────────────────────────────────────────────────
     total of 2  CNY                             too large to add up
+    read 2026-11-22 05:00:01 UTC
+    ");
+}
+
+#[test]
+fn totals_of_more_than_the_rows_that_are_shown_are_shown() {
+    let shown = |rows: Vec<Row>| {
+        let all = vec![balance(kleinerwang()), balance(aliyun())];
+        table_of(&Report { rows, ..report(all) })
+    };
+    insta::assert_snapshot!(shown(vec![error(not_returned())]), @"
+    SUB-ACCOUNT   CURRENCY     AVAILABLE
+    700000000001            not returned
+    ────────────────────────────────────
+    total of 1    USD         363,659.11
+    total of 1    CNY          10,000.00
+    read 2026-11-22 05:00:01 UTC
+    ");
+    insta::assert_snapshot!(shown(vec![error(Error::new(Kind::Timeout, "too late"))]), @"
+    ACCOUNT     CURRENCY   AVAILABLE
+                             timeout
+    ────────────────────────────────
+    total of 1  USD       363,659.11
+    total of 1  CNY        10,000.00
+    read 2026-11-22 05:00:01 UTC
+    ");
+    insta::assert_snapshot!(shown(vec![]), @"
+    nothing to show
+    ────────────────────────────────
+    total of 1  USD       363,659.11
+    total of 1  CNY        10,000.00
     read 2026-11-22 05:00:01 UTC
     ");
 }
