@@ -84,6 +84,7 @@ fn run(arguments: Arguments) -> Result<Outcome> {
     }
     let config = select::configuration(&options)?;
     options.fill(&config.defaults);
+    options.view.settle(&config)?;
     let one = |cloud: &'static dyn Cloud, which: &Which, wish: Wish| {
         read::run(&options, vec![select::one(&options, &config, cloud, which, wish)?])
     };

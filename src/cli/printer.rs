@@ -7,13 +7,14 @@ use tokio::sync::Notify;
 
 use super::args::Options;
 use super::{Outcome, print};
-use crate::model::{Error, Kind, Report, Result, Row, Selection, Total};
+use crate::model::{Conversion, Error, Kind, Report, Result, Row, Selection, Total};
 use crate::render::{self, Format, Query, Stream, Style};
 
 /// Takes the rows of a run.
 pub struct Printer<'a> {
     sink: RefCell<Sink<'a>>,
     selection: Selection,
+    conversion: Option<Conversion>,
     style: Style,
     color_on_stderr: bool,
     quiet: bool,
@@ -51,6 +52,7 @@ impl<'a> Printer<'a> {
         Ok(Self {
             sink: RefCell::new(sink),
             selection,
+            conversion: options.view.conversion.clone(),
             style: options.style(),
             color_on_stderr: options.color_on_stderr(),
             quiet: options.quiet,
@@ -117,12 +119,13 @@ impl<'a> Printer<'a> {
     /// Prints what is still to be printed, and tells how the run ended.
     pub fn finish(self) -> Result<Outcome> {
         let totals = self.totals.into_inner();
+        let converted = self.conversion.map(|conversion| conversion.of(&totals));
         let written = match (self.write_error.into_inner(), self.sink.into_inner()) {
             (Some(error), _) => Err(error),
-            (None, Sink::Stream(stream)) => stream.finish(&totals),
+            (None, Sink::Stream(stream)) => stream.finish(&totals, converted.as_ref()),
             (None, Sink::Whole { mut rows, format, query, out }) => {
                 self.selection.arrange(&mut rows);
-                let report = Report { generated_at: chrono::Utc::now(), rows, totals };
+                let report = Report { generated_at: chrono::Utc::now(), rows, totals, converted };
                 match query {
                     Some(query) => out.write_all(query.answer(&report)?.as_bytes()),
                     None => render::write(&report, format, self.style, out),

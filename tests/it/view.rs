@@ -1,4 +1,4 @@
-//! Which rows are shown, and in which order.
+//! What is shown of what was read: which rows, in which order, and the total in one currency.
 
 use cloudbal::sandbox::Options;
 use insta::assert_snapshot;
@@ -102,4 +102,87 @@ fn variables_choose_too() {
     assert_eq!(said, serde_json::json!(["700100031676", "700100063352"]));
     let failed = cloud.cloudbal(ARGUMENTS).env("CLOUDBAL_ONLY_FAILED", "true").run();
     assert_eq!(failed.stdout, self::said(&["--only-failed"]).stdout);
+}
+
+/// Two accounts of different currencies.
+fn both(arguments: &[&str], files: &[(&str, &str)]) -> Said {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    let cloud = Cloud::start(Options::default());
+    let arguments: Vec<String> =
+        arguments.iter().map(|argument| argument.replace("DIR", folder.path().to_str().unwrap())).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let mut said = cloud.cloudbal(&arguments).run();
+    said.stderr = said.stderr.replace(folder.path().to_str().unwrap(), "DIR");
+    assert!(said.status != Some(2) || cloud.statistics().requests == 0, "nothing is asked in vain");
+    said
+}
+
+const RATES: &str = "date = '2026-11-20'\nUSD = '7.12'\n";
+
+#[test]
+fn totals_are_converted_by_the_rates_of_the_configuration_or_of_a_file() {
+    let config = format!("[rates]\n{RATES}");
+    let by_config = both(&["--in", "usd", "--config", "DIR/config.toml"], &[("config.toml", &config)]);
+    assert_snapshot!(by_config.whole(), @"
+    ACCOUNT              ACCOUNT ID    CURRENCY       AVAILABLE       CASH    CREDIT LIMIT  TEMPORARY  FROZEN  OWED
+    tencent/environment  600000561284  USD       100,000,000.00             100,000,000.00       0.00    0.00  0.00
+    aliyun/environment                 CNY            10,000.00  10,000.00            0.00
+    ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
+    total of 1                         USD       100,000,000.00
+    total of 1                         CNY            10,000.00
+    converted                          USD       100,001,404.49
+    converted by the rates of 2026-11-20: 1 USD = 7.12 CNY
+    read [TIME] UTC
+    --- exit status 0
+    ");
+    let by_file = both(&["--in", "USD", "--rates", "DIR/rates.toml"], &[("rates.toml", RATES)]);
+    assert_eq!(by_file.whole(), by_config.whole());
+    let config = format!("[defaults]\nin = 'USD'\n[rates]\n{RATES}");
+    let by_default = both(&["--config", "DIR/config.toml"], &[("config.toml", &config)]);
+    assert_eq!(by_default.whole(), by_config.whole());
+    let line = both(&["--in", "CNY", "--rates", "DIR/rates.toml", "-o", "ndjson"], &[("rates.toml", RATES)]);
+    assert_snapshot!(line.stdout.lines().last().unwrap(), @r#"{"type":"converted","currency":"CNY","available":"712010000.00","base":"CNY","rates":[{"currency":"USD","rate":"7.12"}],"date":"2026-11-20","missing":[]}"#);
+}
+
+#[test]
+fn a_currency_without_a_rate_is_explained() {
+    let yen = "date = '2026-11-20'\nJPY = '0.0459'\n";
+    let said = both(&["--in", "JPY", "--rates", "DIR/rates.toml"], &[("rates.toml", yen)]);
+    assert_snapshot!(said.whole(), @r#"
+    ACCOUNT              ACCOUNT ID    CURRENCY       AVAILABLE       CASH    CREDIT LIMIT  TEMPORARY  FROZEN  OWED
+    tencent/environment  600000561284  USD       100,000,000.00             100,000,000.00       0.00    0.00  0.00
+    aliyun/environment                 CNY            10,000.00  10,000.00            0.00
+    ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
+    total of 1                         USD       100,000,000.00
+    total of 1                         CNY            10,000.00
+    no total in JPY: the rates of 2026-11-20 have none for USD; add `USD = "…"`, what 1 USD is in CNY
+    read [TIME] UTC
+    --- exit status 0
+    "#);
+}
+
+#[test]
+fn without_any_rates_nothing_is_asked() {
+    assert_snapshot!(both(&["--in", "USD"], &[]).whole(), @"
+    --- stderr
+    error: nothing can be shown in USD: there are no rates
+    hint: write them under `[rates]` in the configuration, or name a file of them with `--rates`
+    --- exit status 2
+    ");
+    assert_snapshot!(both(&["--in", "USD", "--rates", "DIR/none.toml"], &[]).whole(), @"
+    --- stderr
+    error: there is no `DIR/none.toml`
+    hint: name the file of rates with `--rates`
+    --- exit status 2
+    ");
+    assert_snapshot!(both(&["--in", "dollars"], &[]).whole(), @"
+    --- stderr
+    error: invalid value 'dollars' for '--in <CODE>': not a currency code: three letters of ISO 4217 are needed, such as `USD`
+
+    For more information, try '--help'.
+    --- exit status 2
+    ");
 }
