@@ -7,6 +7,7 @@ mod inspect;
 mod pages;
 mod print;
 mod printer;
+mod progress;
 mod read;
 mod resume;
 mod select;

@@ -1,11 +1,12 @@
 //! Takes the rows of a run: prints them as they come where the format allows it, and as a whole otherwise.
 
 use std::cell::{Cell, RefCell};
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 
 use tokio::sync::Notify;
 
 use super::args::Options;
+use super::progress::Progress;
 use super::{Outcome, print};
 use crate::model::{Conversion, Error, Kind, Report, Result, Row, Selection, Total};
 use crate::render::{self, Format, Query, Stream, Style};
@@ -13,6 +14,9 @@ use crate::render::{self, Format, Query, Stream, Style};
 /// Takes the rows of a run.
 pub struct Printer<'a> {
     sink: RefCell<Sink<'a>>,
+    /// Out of the way while anything is printed to a terminal.
+    progress: &'a Progress,
+    on_terminal: bool,
     selection: Selection,
     conversion: Option<Conversion>,
     style: Style,
@@ -39,6 +43,7 @@ impl<'a> Printer<'a> {
         options: &Options,
         format: Format,
         query: Option<Query>,
+        progress: &'a Progress,
         out: &'a mut dyn Write,
     ) -> io::Result<Self> {
         let selection = options.view.selection();
@@ -51,6 +56,8 @@ impl<'a> Printer<'a> {
         };
         Ok(Self {
             sink: RefCell::new(sink),
+            progress,
+            on_terminal: io::stdout().is_terminal(),
             selection,
             conversion: options.view.conversion.clone(),
             style: options.style(),
@@ -69,7 +76,7 @@ impl<'a> Printer<'a> {
     /// Tells people something that is no error.
     pub fn note(&self, text: &str) {
         if !self.quiet {
-            print::to_stderr(text);
+            self.progress.aside(|| print::to_stderr(text));
         }
     }
 
@@ -88,11 +95,17 @@ impl<'a> Printer<'a> {
         match &mut *self.sink.borrow_mut() {
             Sink::Whole { rows, .. } => rows.push(row),
             Sink::Stream(stream) => {
-                if let Err(error) = stream.row(&row).and_then(|()| stream.flush()) {
+                let complaints = self.complaints.take();
+                let mut print = || {
+                    let written = stream.row(&row).and_then(|()| stream.flush());
+                    print::to_stderr(&complaints);
+                    written
+                };
+                let is_seen = self.on_terminal || !complaints.is_empty();
+                if let Err(error) = if is_seen { self.progress.aside(print) } else { print() } {
                     *self.write_error.borrow_mut() = Some(error);
                     self.broken.notify_one();
                 }
-                print::to_stderr(&self.complaints.take());
             }
         }
     }
@@ -118,6 +131,7 @@ impl<'a> Printer<'a> {
 
     /// Prints what is still to be printed, and tells how the run ended.
     pub fn finish(self) -> Result<Outcome> {
+        self.progress.end();
         let totals = self.totals.into_inner();
         let converted = self.conversion.map(|conversion| conversion.of(&totals));
         let written = match (self.write_error.into_inner(), self.sink.into_inner()) {

@@ -15,7 +15,7 @@ pub use balance::{Balance, Detail};
 pub use currency::{Currency, InvalidCurrency};
 pub use error::{Error, Kind, Result};
 pub use listing::{Aspect, Checkup, Finding, KnownAccount, Step};
-pub use money::{InvalidAmount, Money, amount_from_number, amount_from_text, minor_to_major};
+pub use money::{InvalidAmount, Money, amount_from_number, amount_from_text, group, minor_to_major};
 pub use rates::{Conversion, Converted, Rates};
 pub use report::{Report, Row, Total};
 pub use secret::{Credentials, Secret};

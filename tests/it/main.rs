@@ -11,6 +11,7 @@ mod members;
 #[cfg(unix)]
 mod permissions;
 #[cfg(unix)]
+mod progress;
 mod readme;
 mod resume;
 mod secrets;
