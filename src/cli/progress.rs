@@ -140,10 +140,10 @@ impl Tally {
         let tenths = read * 10_000 / milliseconds;
         let rate = format!("{}.{}/s", group(&(tenths / 10).to_string()), tenths % 10);
         let left = u128::from(self.members.saturating_sub(self.members_read));
-        match (left * milliseconds).checked_div(read * 1000) {
-            Some(seconds) => vec![rate, format!("{} left", in_words(seconds))],
-            None => vec![rate],
+        if read == 0 {
+            return vec![rate];
         }
+        vec![rate, format!("{} left", in_words((left * milliseconds).div_ceil(read * 1000)))]
     }
 }
 
@@ -195,13 +195,13 @@ mod tests {
             tally.note(&Event::MembersRead(1_234));
             line = tally.line(second * SECOND);
         }
-        assert_eq!(line, "47,892/100,000 members · 1,234.0/s · 42 s left");
+        assert_eq!(line, "47,892/100,000 members · 1,234.0/s · 43 s left");
         for second in 41..=60 {
             tally.note(&Event::MembersRead(15));
             line = tally.line(second * SECOND);
         }
         retry(&mut tally);
-        assert_eq!(line, "48,192/100,000 members · 15.0/s · 57 min 33 s left");
+        assert_eq!(line, "48,192/100,000 members · 15.0/s · 57 min 34 s left");
         tally.note(&Event::MembersRead(100_000));
         assert_eq!(tally.line(61 * SECOND), "100,000/100,000 members · 10,013.5/s · 0 s left · 1 retry");
     }

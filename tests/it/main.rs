@@ -12,6 +12,7 @@ mod members;
 mod permissions;
 #[cfg(unix)]
 mod progress;
+#[cfg(unix)]
 mod readme;
 mod resume;
 mod secrets;
