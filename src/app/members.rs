@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use futures_util::{StreamExt as _, stream};
 
 use super::Session;
+use crate::client::Event;
 use crate::cloud::{MEMBERS_A_PAGE, Page, Question};
 use crate::model::{Error, Kind, Result, Row};
 
@@ -22,6 +23,7 @@ pub async fn read_some(session: &Session<'_>, uins: &[String], emit: &mut dyn Fn
     // The first alone: it finds out which site the account belongs to.
     let first = stream::iter(questions.next()).buffered(1);
     let mut answers = std::pin::pin!(first.chain(stream::iter(questions).buffered(UNDER_WAY)));
+    session.client().tell(&Event::MembersExpected(uins.len() as u64));
     let mut failed = 0;
     let mut given_up: Option<Error> = None;
     for uins in uins.chunks(MEMBERS_A_PAGE) {
@@ -57,6 +59,8 @@ pub async fn read_all(session: &Session<'_>, emit: &mut dyn FnMut(Row)) {
         Ok(answer) => answer,
         Err(error) => return emit(Row::Error(Box::new(error))),
     };
+    session.client().tell(&Event::MembersExpected(first.total.unwrap_or_default()));
+    count(session, &first);
     let following = first.following.clone();
     _ = roll.take(1, Ok(first), false, emit);
     roll.read(following.map(|question| recall_or_ask(session, question)), emit).await;
@@ -238,14 +242,25 @@ struct Told {
 
 async fn ask(session: &Session<'_>, question: Question) -> Told {
     let answer = session.page(&question).await;
+    if let Ok(page) = &answer {
+        count(session, page);
+    }
     Told { question, answer, recalled: false }
 }
 
 async fn recall_or_ask(session: &Session<'_>, question: Question) -> Told {
     match session.earlier_page(&question) {
-        Some(page) => Told { question, answer: Ok(page), recalled: true },
+        Some(page) => {
+            count(session, &page);
+            Told { question, answer: Ok(page), recalled: true }
+        }
         None => ask(session, question).await,
     }
+}
+
+/// Members are counted as they come, not in their order: it says how fast the cloud answers.
+fn count(session: &Session<'_>, page: &Page) {
+    session.client().tell(&Event::MembersRead(page.rows.len() as u64));
 }
 
 /// Whether every further question would meet the same error.

@@ -12,7 +12,7 @@ use futures_util::future::join_all;
 
 pub use session::Session;
 
-use crate::client::Client;
+use crate::client::{Client, Event};
 use crate::cloud::{Account, Question, Source};
 use crate::history::Journal;
 use crate::model::{Result, Row};
@@ -53,6 +53,7 @@ pub async fn read(client: &Client<'_>, tasks: &[Task], emit: &mut dyn FnMut(Row)
         async move {
             read_task(client, task, &mut |row| order.row(place, row)).await;
             order.done(place);
+            client.tell(&Event::AccountDone);
         }
     }))
     .await;

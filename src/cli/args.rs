@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::duration;
+use super::view::View;
 use crate::cloud::{CLOUDS, Endpoint};
 use crate::model::Currency;
 use crate::sandbox::Fault;
@@ -210,6 +211,8 @@ pub struct Options {
     /// Print only what this JMESPath expression finds in the JSON document
     #[arg(long, global = true, value_name = "EXPR", env = "CLOUDBAL_QUERY", hide_env_values = true)]
     pub query: Option<String>,
+    #[command(flatten)]
+    pub view: View,
     /// The configuration file, instead of the one that `cloudbal config path` shows
     #[arg(long, global = true, value_name = "FILE", env = "CLOUDBAL_CONFIG", hide_env_values = true)]
     pub config: Option<PathBuf>,

@@ -7,6 +7,7 @@ mod inspect;
 mod pages;
 mod print;
 mod printer;
+mod progress;
 mod read;
 mod resume;
 mod select;
@@ -14,6 +15,7 @@ mod settings;
 mod stand_in;
 mod uins;
 mod verbose;
+mod view;
 
 use std::process::ExitCode;
 
@@ -83,6 +85,7 @@ fn run(arguments: Arguments) -> Result<Outcome> {
     }
     let config = select::configuration(&options)?;
     options.fill(&config.defaults);
+    options.view.settle(&config)?;
     let one = |cloud: &'static dyn Cloud, which: &Which, wish: Wish| {
         read::run(&options, vec![select::one(&options, &config, cloud, which, wish)?])
     };

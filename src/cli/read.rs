@@ -4,6 +4,7 @@ use std::io::{self, BufWriter};
 
 use super::args::Options;
 use super::printer::Printer;
+use super::progress::Progress;
 use super::{Outcome, print, resume, stand_in, verbose};
 use crate::app::{self, Task};
 use crate::client::{Client, Event};
@@ -15,12 +16,14 @@ pub fn run(options: &Options, tasks: Vec<Task>) -> Result<Outcome> {
     let format = options.format();
     let query = options.query.as_deref().map(|text| Query::parse(text, format)).transpose()?;
     let mut out = BufWriter::with_capacity(64 << 10, io::stdout().lock());
-    let printer = match Printer::new(options, format, query, &mut out) {
+    let progress = Progress::new(options, tasks.len());
+    let printer = match Printer::new(options, format, query, &progress, &mut out) {
         Ok(printer) => printer,
         Err(error) => return print::finished(Err(error)),
     };
     let runtime = runtime()?;
-    let interrupted = runtime.block_on(until_stopped(options, &printer, read(options, &tasks, &printer)));
+    let interrupted =
+        runtime.block_on(until_stopped(options, &printer, read(options, &tasks, &printer, &progress)));
     // The operating system clears away faster, and a name that is still being looked up must not hold up the end.
     std::mem::forget(runtime);
     let cut_short = printer.is_cut_short();
@@ -52,7 +55,7 @@ async fn until_stopped(options: &Options, printer: &Printer<'_>, reading: impl F
     }
 }
 
-async fn read(options: &Options, tasks: &[Task], printer: &Printer<'_>) {
+async fn read(options: &Options, tasks: &[Task], printer: &Printer<'_>, progress: &Progress) {
     let mut settings = options.settings();
     // Held until everything is read: dropping it ends it.
     let mut sandbox = None;
@@ -63,9 +66,19 @@ async fn read(options: &Options, tasks: &[Task], printer: &Printer<'_>) {
         }
         printer.note("sandbox: these are demo accounts on this machine; no cloud is asked\n");
     }
-    let watcher = |event: &Event| verbose::tell(event, options.verbose, options.quiet);
+    let watcher = |event: &Event| {
+        progress.note(event);
+        if let Some(line) = verbose::line(event, options.verbose, options.quiet) {
+            printer.note(&line);
+        }
+    };
     let client = Client::new(settings, &watcher);
-    app::read(&client, tasks, &mut |row| printer.row(row)).await;
+    let mut emit = |row| printer.row(row);
+    tokio::select! {
+        biased;
+        () = app::read(&client, tasks, &mut emit) => {}
+        never = progress.show() => match never {},
+    }
     drop(sandbox);
 }
 

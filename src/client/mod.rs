@@ -127,6 +127,11 @@ impl<'a> Client<'a> {
         }
     }
 
+    /// Tells the watcher what those who ask have done.
+    pub fn tell(&self, event: &Event) {
+        (self.watcher)(event);
+    }
+
     /// The time by the clouds' clock, as far as it is known.
     pub fn now(&self) -> DateTime<Utc> {
         Utc::now() + self.offset.get()

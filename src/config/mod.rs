@@ -15,13 +15,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::NaiveDate;
 use etcetera::BaseStrategy as _;
-use rust_decimal::Decimal;
 use zeroize::Zeroizing;
 
 use crate::cloud::{Cloud, Endpoint, Signature};
-use crate::model::{Credentials, Currency, Error, Kind, Result, Secret, Site};
+use crate::model::{Credentials, Currency, Error, Kind, Rates, Result, Secret, Site};
 
 pub use nearest::nearest;
 pub use read::{parse, parse_rates};
@@ -152,27 +150,6 @@ pub struct Role {
     pub external_id: Option<String>,
 }
 
-/// What currencies were worth on a day.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rates {
-    /// The day.
-    pub date: NaiveDate,
-    /// What the others are counted in.
-    pub base: Currency,
-    /// How much of the base one unit of each currency is.
-    pub rates: Vec<(Currency, Decimal)>,
-}
-
-impl Rates {
-    /// How much of the base one unit of a currency is; `None` when nothing is said about it.
-    pub fn of(&self, currency: Currency) -> Option<Decimal> {
-        if currency == self.base {
-            return Some(Decimal::ONE);
-        }
-        self.rates.iter().find(|(known, _)| *known == currency).map(|(_, rate)| *rate)
-    }
-}
-
 /// A file that is read: what must be known about it besides its text.
 #[derive(Clone, Copy, Debug)]
 pub struct Place<'a> {
@@ -200,8 +177,10 @@ pub fn load(path: &Path, home: Option<&Path>) -> Result<Option<Config>> {
 
 /// Reads a file that holds what `[rates]` holds and nothing else.
 pub fn load_rates(path: &Path) -> Result<Rates> {
-    let (text, _) = read_file(path)?
-        .ok_or_else(|| Error::new(Kind::Configuration, format!("there is no `{}`", path.display())))?;
+    let (text, _) = read_file(path)?.ok_or_else(|| {
+        Error::new(Kind::Configuration, format!("there is no `{}`", path.display()))
+            .hint("name the file of rates with `--rates`")
+    })?;
     parse_rates(&text, path)
 }
 

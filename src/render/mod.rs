@@ -80,7 +80,7 @@ pub fn write(report: &Report, format: Format, style: Style, out: &mut dyn Write)
             for row in &report.rows {
                 stream.row(row)?;
             }
-            stream.finish(&report.totals)
+            stream.finish(&report.totals, report.converted.as_ref())
         }
     }
 }

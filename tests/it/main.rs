@@ -11,8 +11,11 @@ mod members;
 #[cfg(unix)]
 mod permissions;
 #[cfg(unix)]
+mod progress;
+#[cfg(unix)]
 mod readme;
 mod resume;
 mod secrets;
 mod sites;
 mod support;
+mod view;

@@ -116,6 +116,16 @@ impl Cloudbal {
         self
     }
 
+    /// With stdout and stderr at one terminal; all that it is sent is then what the run says on stdout.
+    pub fn at_a_terminal(self) -> Self {
+        let mut command = Command::new("python3");
+        command.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin").env("TERM", "xterm");
+        command.envs(self.command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/terminal.py"));
+        command.arg(self.command.get_program()).args(self.command.get_args());
+        Self { command, ..self }
+    }
+
     pub fn run(mut self) -> Said {
         let mut child =
             self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
