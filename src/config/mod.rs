@@ -190,7 +190,12 @@ fn read_file(path: &Path) -> Result<Option<(Zeroizing<String>, bool)>> {
         |why: String| Error::new(Kind::Configuration, format!("`{}` cannot be read: {why}", path.display()));
     let mut file = match std::fs::File::open(path) {
         Ok(file) => file,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        // A home that is no folder has no files either.
+        Err(error)
+            if matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) =>
+        {
+            return Ok(None);
+        }
         Err(error) => return Err(wrong(error.to_string())),
     };
     let private = is_private(&file.metadata().map_err(|error| wrong(error.to_string()))?);
