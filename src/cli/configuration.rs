@@ -125,6 +125,14 @@ mod tests {
     fn the_question_shows_the_path_and_what_will_be_set() {
         let text =
             "# A comment.\n[defaults]\n\n#output = \"table\"\n\n[accounts.default]\nprovider = \"tencent\"\n";
-        insta::assert_snapshot!(question(Path::new("/home/ann/config.toml"), text), @"");
+        insta::assert_snapshot!(question(Path::new("/home/ann/config.toml"), text), @r#"
+        This will be written to /home/ann/config.toml, with every key explained:
+
+          [defaults]
+          [accounts.default]
+          provider = "tencent"
+
+        Write it? [y/N]
+        "#);
     }
 }
