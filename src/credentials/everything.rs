@@ -55,7 +55,9 @@ fn add(listed: &mut Vec<Listed>, cloud: &'static dyn Cloud, place: Place) {
         _ => false,
     };
     if let Some(same) = listed.iter_mut().find(is_same) {
-        same.origins.push(origin);
+        // Another profile of the same file is told by its name.
+        let is_told = same.origins.contains(&origin);
+        same.origins.push(if is_told { format!("{origin} (`{name}`)") } else { origin });
         return;
     }
     let mut label = name.clone();

@@ -69,7 +69,7 @@ pub fn from_file(keys: &Keys, path: &Path, around: &Surroundings) -> Result<Foun
     pick(keys, &profiles, &profiles.current, &shown, around)
 }
 
-/// Every profile of every store; for a store that cannot be read, the error.
+/// Every profile of every store, the current one of each first; for a store that cannot be read, the error.
 pub fn all(keys: &Keys, around: &Surroundings) -> Vec<everything::Place> {
     let mut all = Vec::new();
     for (number, store) in keys.stores.iter().enumerate() {
@@ -87,7 +87,9 @@ pub fn all(keys: &Keys, around: &Surroundings) -> Vec<everything::Place> {
                 continue;
             }
         };
-        for profile in profiles.all {
+        let Profiles { current, all: mut listed } = profiles;
+        listed.sort_by_key(|profile| profile.name != current);
+        for profile in listed {
             let found = match profile.kept.clone() {
                 Ok(None) => continue,
                 Ok(Some(kept)) => found(keys, &profile, kept, around),
@@ -96,7 +98,7 @@ pub fn all(keys: &Keys, around: &Surroundings) -> Vec<everything::Place> {
             let reference = match number {
                 0 => Some(Origin::Profile(profile.name.clone())),
                 // Who reads a file gets its current profile.
-                _ if profile.name == profiles.current => std::path::absolute(&path).ok().map(Origin::File),
+                _ if profile.name == current => std::path::absolute(&path).ok().map(Origin::File),
                 _ => None,
             };
             all.push(everything::Place { name: profile.name, origin: profile.origin, reference, found });

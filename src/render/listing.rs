@@ -78,12 +78,17 @@ fn write_checkup(checkup: &Checkup, style: Style, out: &mut dyn Write) -> io::Re
         let outcome = label(&format!("{:7}", finding.outcome()), color, style.color);
         let (found, error) = finding.parts();
         let found = error.map(message).or(found.map(str::to_owned)).unwrap_or_default();
-        writeln!(out, "  {outcome}  {:10}  {}", aspect.name(), lines(&found))?;
+        writeln!(out, "  {outcome}  {:10}  {}", aspect.name(), indented(&found))?;
         if let Some(hint) = error.and_then(|error| error.hint.as_deref()) {
-            writeln!(out, "{:23}{} {}", "", label("hint:", "36", style.color), lines(hint))?;
+            writeln!(out, "{:23}{} {}", "", label("hint:", "36", style.color), indented(hint))?;
         }
     }
     Ok(())
+}
+
+/// A text whose further lines stand below its first.
+fn indented(text: &str) -> String {
+    lines(text).replace('\n', &format!("\n{:21}", ""))
 }
 
 /// A message with the cloud's code.

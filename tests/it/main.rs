@@ -2,10 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
+mod accounts;
 mod commands;
 mod credentials;
+mod doctor;
 mod failures;
 mod formats;
+mod init;
 mod layers;
 mod members;
 #[cfg(unix)]
@@ -17,5 +20,6 @@ mod readme;
 mod resume;
 mod secrets;
 mod sites;
+mod sources;
 mod support;
 mod view;

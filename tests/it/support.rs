@@ -9,7 +9,7 @@ use std::thread::JoinHandle;
 
 use cloudbal::sandbox::{self, Options, Statistics};
 
-/// A stand-in of the clouds that speaks TLS in their names, on a thread of its own.
+/// A stand-in of the clouds, on a thread of its own.
 pub struct Cloud {
     pub address: SocketAddr,
     pub certificate: tempfile::NamedTempFile,
@@ -18,14 +18,24 @@ pub struct Cloud {
 }
 
 impl Cloud {
+    /// One that speaks TLS in the clouds' names.
     pub fn start(options: Options) -> Self {
+        Self::listen(Options { tls: true, ..options })
+    }
+
+    /// One that speaks plain HTTP, as the metadata services do.
+    pub fn plain() -> Self {
+        Self::listen(Options::default())
+    }
+
+    fn listen(options: Options) -> Self {
         let (started, starting) = mpsc::channel();
         let (statistics, asked) = mpsc::channel::<mpsc::Sender<Statistics>>();
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async move {
-                let sandbox = sandbox::start(Options { tls: true, ..options }).await.unwrap();
-                started.send((sandbox.address(), sandbox.ca_pem().unwrap().to_owned())).unwrap();
+                let sandbox = sandbox::start(options).await.unwrap();
+                started.send((sandbox.address(), sandbox.ca_pem().unwrap_or_default().to_owned())).unwrap();
                 loop {
                     match asked.try_recv() {
                         Ok(to) => to.send(sandbox.statistics()).unwrap(),
@@ -71,6 +81,39 @@ impl Cloud {
     }
 }
 
+/// A home directory of somebody who uses the clouds' own tools.
+pub struct Home(tempfile::TempDir);
+
+impl Home {
+    pub fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    /// With a file, that only its owner can read, and the folders that lead to it.
+    pub fn file(self, path: &str, text: &str) -> Self {
+        let path = self.path(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, text).unwrap();
+        #[cfg(unix)]
+        std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        self
+    }
+
+    /// With a configuration file where cloudbal looks for it.
+    pub fn config(self, text: &str) -> Self {
+        self.file(".config/cloudbal/config.toml", text)
+    }
+
+    pub fn path(&self, path: &str) -> PathBuf {
+        self.0.path().join(path)
+    }
+
+    /// Everything that was said, with this directory's name put in brackets.
+    pub fn whole(&self, said: &Said) -> String {
+        said.whole().replace(self.0.path().to_str().unwrap(), "[HOME]")
+    }
+}
+
 /// A run of the command in the making.
 pub struct Cloudbal {
     command: Command,
@@ -100,6 +143,10 @@ impl Cloudbal {
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.command.env(name, value);
         self
+    }
+
+    pub fn home(self, home: &Home) -> Self {
+        self.env("HOME", home.0.path().to_str().unwrap())
     }
 
     pub fn tencent_key(self, key_id: &str) -> Self {

@@ -87,7 +87,7 @@ impl<'a> Steps<'a> {
         } else if is(Kind::WrongSite).is_some() {
             self.skip(Aspect::Signature, "the site does not know the key");
         } else {
-            self.skip(Aspect::Signature, "no answer tells");
+            self.skip(Aspect::Signature, "the cloud has not judged it");
         }
     }
 
