@@ -1,0 +1,140 @@
+//! The checks of `fuzz/` on the stable toolchain: a fixed number of changed corpus files, the same ones every time.
+
+#[path = "../fuzz/checks/mod.rs"]
+mod checks;
+
+use std::path::Path;
+
+/// What may decide about how a file is read, put where it does not belong.
+const WORDS: &[&str] = &[
+    "\"",
+    "\\",
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ":",
+    ".",
+    "-",
+    "+",
+    "e",
+    "0",
+    "9",
+    "99999999999999999999",
+    "1e-28",
+    "null",
+    "true",
+    "false",
+    "\\ud800",
+    "\\u0000",
+    "\"\":",
+    "=",
+    "#",
+    "\n",
+    "\n\n",
+    "\r",
+    "\t",
+    "'",
+    " ",
+    "\u{0}",
+    "\u{1b}[31m",
+    "\u{202e}",
+    "\u{feff}",
+    "元",
+    "\"Data\":",
+    "\"Response\":",
+    "\"Error\":{\"Code\":\"\"}",
+    "\"TotalCount\":10000000",
+    "[[",
+    "inf",
+    "default",
+];
+
+/// A generator of numbers that look like chance (splitmix64).
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        usize::try_from((mixed ^ (mixed >> 31)) >> 1).expect("64 bits") % end.max(1)
+    }
+
+    fn range(&mut self, end: usize) -> std::ops::Range<usize> {
+        let start = self.below(end + 1);
+        start..(start + self.below(12)).min(end)
+    }
+
+    /// One change: bytes go, come twice, turn into others, give way to a word, or are another file's from there on.
+    fn change(&mut self, bytes: &mut Vec<u8>, other: &[u8]) {
+        let range = self.range(bytes.len());
+        match self.below(6) {
+            0 => drop(bytes.drain(range)),
+            1 => {
+                let twice = bytes[range.clone()].repeat(2);
+                drop(bytes.splice(range, twice));
+            }
+            2 => bytes[range].iter_mut().for_each(|byte| *byte ^= 1 << self.below(8)),
+            3 => {
+                bytes.truncate(range.start);
+                bytes.extend_from_slice(&other[self.below(other.len())..]);
+            }
+            _ => drop(bytes.splice(range, WORDS[self.below(WORDS.len())].bytes())),
+        }
+    }
+}
+
+/// Checks every file of a corpus as it is, and then changed in so many ways.
+fn run(target: &str, check: fn(&[u8]), times: usize) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(target);
+    let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    // Fuzzing adds files whose names are hashes: what is run here must not depend on them.
+    paths.retain(|path| path.file_name().is_some_and(|name| name.len() != 40));
+    paths.sort_unstable();
+    let corpus: Vec<Vec<u8>> = paths.iter().map(|path| std::fs::read(path).unwrap()).collect();
+    corpus.iter().for_each(|bytes| check(bytes));
+    let mut chance = Chance(0);
+    for _ in 0..times {
+        let mut bytes = corpus[chance.below(corpus.len())].clone();
+        for _ in 0..=chance.below(4) {
+            let other = chance.below(corpus.len());
+            chance.change(&mut bytes, &corpus[other]);
+        }
+        let told = Told(&bytes);
+        check(told.0);
+    }
+}
+
+/// Says which bytes they were when the check of them has failed.
+struct Told<'a>(&'a [u8]);
+
+impl Drop for Told<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("checked: {:?}", String::from_utf8_lossy(self.0));
+        }
+    }
+}
+
+#[test]
+fn no_text_is_read_as_another_amount_than_it_says() {
+    run("amounts", checks::amounts, 3000);
+}
+
+#[test]
+fn no_reply_is_more_or_less_than_it_says() {
+    run("replies", checks::replies, 3000);
+}
+
+#[test]
+fn no_file_gives_half_credentials() {
+    run("credentials", checks::credentials, 3000);
+}
+
+#[test]
+fn no_configuration_is_understood_otherwise_than_it_is_shown() {
+    run("configuration", checks::configuration, 3000);
+}
