@@ -23,7 +23,7 @@ use clap::Parser as _;
 
 use crate::app::Wish;
 use crate::cloud::{Cloud, aliyun::Aliyun, tencent::Tencent};
-use crate::model::Result;
+use crate::model::{Error, Result};
 use crate::render;
 use args::{AliyunCommand, All, Arguments, Command, TencentCommand, Which};
 
@@ -41,6 +41,11 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// How a run ends that this error has ended.
+    fn of(error: &Error) -> Self {
+        if error.is_about_the_request() { Self::Unusable } else { Self::Incomplete }
+    }
+
     fn exit_status(self) -> u8 {
         match self {
             Self::Complete => 0,
@@ -64,7 +69,7 @@ pub fn main() -> ExitCode {
     let color = arguments.options.color_on_stderr();
     let outcome = run(arguments).unwrap_or_else(|error| {
         print::to_stderr(&render::error_for_people(&error, color));
-        Outcome::Unusable
+        Outcome::of(&error)
     });
     ExitCode::from(outcome.exit_status())
 }

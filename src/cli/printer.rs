@@ -8,7 +8,7 @@ use tokio::sync::Notify;
 use super::args::Options;
 use super::progress::Progress;
 use super::{Outcome, print};
-use crate::model::{Conversion, Error, Kind, Report, Result, Row, Selection, Total};
+use crate::model::{Conversion, Error, Report, Result, Row, Selection, Total};
 use crate::render::{self, Format, Query, Stream, Style};
 
 /// Takes the rows of a run.
@@ -112,8 +112,7 @@ impl<'a> Printer<'a> {
 
     fn complain(&self, error: &Error) {
         self.any_error.set(true);
-        let unusable = matches!(error.kind, Kind::Usage | Kind::Configuration | Kind::Credentials);
-        self.only_unusable.set(self.only_unusable.get() && unusable);
+        self.only_unusable.set(self.only_unusable.get() && error.is_about_the_request());
         if !self.quiet {
             self.complaints.borrow_mut().push_str(&render::error_for_people(error, self.color_on_stderr));
         }

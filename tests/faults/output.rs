@@ -22,7 +22,7 @@ fn a_full_disk_is_told() {
             assert_snapshot!(ended.told_alone(), @"
             error: the output cannot be written: No space left on device (os error [N])
             hint: check the disk's space and what stdout is redirected to
-            --- exit status 2
+            --- exit status 1
             ");
         }
     }
@@ -36,7 +36,7 @@ fn a_disk_that_is_full_at_the_first_page_is_not_filled_with_the_others() {
     assert_snapshot!(ended.told_alone(), @"
     error: the output cannot be written: No space left on device (os error [N])
     hint: check the disk's space and what stdout is redirected to
-    --- exit status 2
+    --- exit status 1
     ");
     assert!(server.seen().len() < 50, "{} of 200 pages", server.seen().len());
 }

@@ -10,6 +10,8 @@ mod failures;
 mod formats;
 mod init;
 mod layers;
+#[cfg(unix)]
+mod many;
 mod members;
 #[cfg(unix)]
 mod permissions;
