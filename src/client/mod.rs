@@ -39,6 +39,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// A server's clock further away than this is not believed: a century.
 const FARTHEST_CLOCK: TimeDelta = TimeDelta::days(36_525);
 
+/// Clocks that differ by no more were told of already: replies name whole seconds, and take a while.
+const TOLD_ALREADY: TimeDelta = TimeDelta::seconds(30);
+
 /// How requests are sent.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -175,8 +178,12 @@ impl<'a> Client<'a> {
                     if !clock_corrected && (server_time - Utc::now()).abs() < FARTHEST_CLOCK =>
                 {
                     clock_corrected = true;
-                    self.offset.set(server_time - Utc::now());
-                    (self.watcher)(&Event::ClockCorrected { offset: self.offset.get() });
+                    let offset = server_time - Utc::now();
+                    // Of requests that were under way together each finds out; it is told once.
+                    let is_news = (offset - self.offset.replace(offset)).abs() > TOLD_ALREADY;
+                    if is_news {
+                        (self.watcher)(&Event::ClockCorrected { offset });
+                    }
                 }
                 _ => return Err(self.finished(failure, &tries)),
             }

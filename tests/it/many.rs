@@ -26,6 +26,16 @@ fn configuration(accounts: usize) -> tempfile::NamedTempFile {
 }
 
 #[test]
+fn a_clock_that_is_off_is_told_once() {
+    let cloud = Cloud::faulty(&["skew"]);
+    let file = configuration(20);
+    let said =
+        cloud.keyless(&["all", "-o", "csv"]).env("CLOUDBAL_CONFIG", file.path().to_str().unwrap()).run();
+    assert_eq!(said.status, Some(0), "{}", said.stderr);
+    assert_eq!(said.stderr.matches("warning: this machine's clock is ").count(), 1, "{}", said.stderr);
+}
+
+#[test]
 fn a_thousand_accounts_need_no_more_than_256_open_files() {
     let cloud = Cloud::start(Options::default());
     let file = configuration(1000);
