@@ -325,7 +325,7 @@ fn no_network_is_explained() {
     tencent/environment
       ok       source      environment (TENCENTCLOUD_SECRET_ID)
       ok       key         AKID****demo
-      failed   network     no connection to 127.0.0.1: Connection refused (os error 111)
+      failed   network     no connection to [ADDRESS]: Connection refused (os error 111)
                            hint: check the network, the firewall and the proxy
       skipped  clock       an earlier step has failed
       skipped  signature   an earlier step has failed
@@ -361,8 +361,8 @@ fn a_stranger_in_between_is_explained() {
     aliyun/environment
       ok       source      environment (ALIBABA_CLOUD_ACCESS_KEY_ID)
       ok       key         LTAI****demo
-      failed   network     no TLS connection to business.aliyuncs.com: its certificate is not accepted: BadSignature
-                           hint: check the proxy and `--ca-file`
+      failed   network     no TLS connection to business.aliyuncs.com: its certificate was issued by somebody who is not trusted
+                           hint: behind a proxy that opens TLS, name its certificate with `--ca-file`
       skipped  clock       an earlier step has failed
       skipped  signature   an earlier step has failed
       skipped  identity    an earlier step has failed

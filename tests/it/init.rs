@@ -3,7 +3,7 @@
 use cloudbal::sandbox::{Options, secret_of};
 use insta::assert_snapshot;
 
-use crate::support::{Cloud, Home, cloudbal};
+use crate::support::{Cloud, Cloudbal, Home, cloudbal};
 
 /// What a file says without its comments.
 fn settings(text: &str) -> String {
@@ -41,10 +41,16 @@ fn home() -> Home {
         )
 }
 
+/// `cloudbal init`, to a place that is the same on every system.
+fn init(home: &Home, arguments: &[&str]) -> Cloudbal {
+    let path = home.path(".config/cloudbal/config.toml");
+    cloudbal(&[&["init"], arguments].concat()).home(home).env("CLOUDBAL_CONFIG", path.to_str().unwrap())
+}
+
 #[test]
 fn what_is_found_is_named_and_the_next_commands_work() {
     let (cloud, home) = (Cloud::start(Options::default()), home());
-    assert_snapshot!(home.whole(&cloudbal(&["init", "--yes"]).home(&home).run()), @"
+    assert_snapshot!(home.whole(&init(&home, &["--yes"]).run()), @"
     wrote [HOME]/.config/cloudbal/config.toml
     3 accounts: default, aliyun-default, default-2
     left out, because they are not usable or no file can refer to them: tencent/old, aliyun/second
@@ -125,6 +131,16 @@ fn a_file_that_is_there_is_never_overwritten() {
     assert_eq!(std::fs::read_to_string(home.path(".config/cloudbal/config.toml")).unwrap(), "# mine\n");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn the_place_is_the_systems_own() {
+    let home = Home::new();
+    let run = || cloudbal(&["config", "path"]).home(&home);
+    assert_eq!(run().run().stdout, format!("{}\n", home.path(".config/cloudbal/config.toml").display()));
+    let elsewhere = run().env("XDG_CONFIG_HOME", "/nonexistent").run();
+    assert_eq!(elsewhere.stdout, "/nonexistent/cloudbal/config.toml\n");
+}
+
 #[cfg(unix)]
 #[test]
 fn not_even_through_a_link_to_nowhere() {
@@ -139,14 +155,14 @@ fn not_even_through_a_link_to_nowhere() {
 #[test]
 fn nobody_to_ask_is_an_error_that_says_so() {
     let home = home();
-    assert_snapshot!(home.whole(&cloudbal(&["init"]).home(&home).stdin("y\n").run()), @"
+    assert_snapshot!(home.whole(&init(&home, &[]).stdin("y\n").run()), @"
     --- stderr
     error: nobody can be asked: this is no terminal
     hint: to write `[HOME]/.config/cloudbal/config.toml` without being asked, add `--yes`
     --- exit status 2
     ");
     assert!(!home.path(".config").exists());
-    assert_snapshot!(home.whole(&cloudbal(&["init", "--yes", "--sandbox"]).home(&home).run()), @"
+    assert_snapshot!(home.whole(&init(&home, &["--yes", "--sandbox"]).run()), @"
     --- stderr
     error: the sandbox needs no configuration
     hint: leave out `--sandbox`

@@ -81,6 +81,9 @@ impl Cloud {
     }
 }
 
+/// Where a home directory's configuration is.
+const CONFIG: &str = ".config/cloudbal/config.toml";
+
 /// A home directory of somebody who uses the clouds' own tools.
 pub struct Home(tempfile::TempDir);
 
@@ -99,9 +102,9 @@ impl Home {
         self
     }
 
-    /// With a configuration file where cloudbal looks for it.
+    /// With a configuration file.
     pub fn config(self, text: &str) -> Self {
-        self.file(".config/cloudbal/config.toml", text)
+        self.file(CONFIG, text)
     }
 
     pub fn path(&self, path: &str) -> PathBuf {
@@ -146,7 +149,11 @@ impl Cloudbal {
     }
 
     pub fn home(self, home: &Home) -> Self {
-        self.env("HOME", home.0.path().to_str().unwrap())
+        let path = home.0.path().to_str().unwrap();
+        let run = self.env("HOME", path).env("USERPROFILE", path);
+        let config = home.path(CONFIG);
+        // Where cloudbal looks by itself differs from system to system.
+        if config.exists() { run.env("CLOUDBAL_CONFIG", config.to_str().unwrap()) } else { run }
     }
 
     pub fn tencent_key(self, key_id: &str) -> Self {
