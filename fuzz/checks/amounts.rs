@@ -32,7 +32,7 @@ pub fn agree(text: &str, read: Result<Decimal, InvalidAmount>, said: Option<&Exa
     match (read, said) {
         (Ok(amount), Some(said)) => assert_eq!(Exact::of_decimal(amount), *said, "{text:?}"),
         (Err(InvalidAmount::TooManyDigits), Some(said)) => {
-            assert!(!said.can_be_kept(), "{text:?} can be kept")
+            assert!(!said.can_be_kept(), "{text:?} can be kept");
         }
         (Err(InvalidAmount::NotANumber), None) => {}
         _ => panic!("{text:?} says {said:?} and was read as {read:?}"),

@@ -85,11 +85,11 @@ fn read(cloud: &dyn Cloud, question: &Question, context: &Context, reply: &Reply
 
 /// A failure says what and what to do, in so many words, and is asked again only where that may help.
 fn is_advised(failure: &Failure) {
-    const ENOUGH: usize = 1500;
+    const ENOUGH: usize = 1000;
     let Failure { error, advice } = failure;
     is_told(error);
-    let length = error.message.len() + error.code.as_ref().map_or(0, |code| code.len());
-    assert!(length < ENOUGH, "{length} bytes: {:.200}", error.message);
+    let told = [Some(&error.message), error.code.as_ref(), error.request_id.as_ref()];
+    assert!(told.into_iter().flatten().map(|text| text.chars().count()).sum::<usize>() < ENOUGH, "{error:?}");
     let passes = matches!(error.kind, Kind::Throttled | Kind::Server);
     assert!(!passes || matches!(advice, Advice::Retry { .. }), "{error:?} {advice:?}");
 }

@@ -11,7 +11,10 @@ use rust_decimal::Decimal;
 /// The fields of one JSON object, in the order in which they came. A name that comes twice is an error: which of
 /// the two would be meant is not to be guessed.
 #[derive(Debug)]
-pub struct Fields<'a>(Vec<(String, &'a RawValue)>);
+pub struct Fields<'a> {
+    all: Vec<(String, &'a RawValue)>,
+    hides_values: bool,
+}
 
 /// A field that does not hold what it should: which, and what it holds instead.
 #[derive(Debug, PartialEq, Eq)]
@@ -25,18 +28,25 @@ impl<'a> Fields<'a> {
         serde_json::from_str(text)
     }
 
+    /// Whether errors leave out what a field holds, because it may be a secret. It goes for the objects inside too.
+    #[must_use]
+    pub fn hiding_values(self, hides_values: bool) -> Self {
+        Self { hides_values, ..self }
+    }
+
     /// Reads the object that a field holds; `None` when it is absent or null.
     pub fn object(&self, name: &str) -> Result<Option<Self>> {
         self.get(name)
             .map(|raw| {
-                Self::parse(raw.get()).map_err(|error| {
+                let object = Self::parse(raw.get()).map_err(|error| {
                     // An object it is, but one that cannot be read: a name comes twice, for instance.
                     if raw.get().starts_with('{') {
                         InvalidField(format!("`{name}`: {error}"))
                     } else {
-                        invalid(name, raw, "an object")
+                        self.invalid(name, raw, "an object")
                     }
-                })
+                })?;
+                Ok(object.hiding_values(self.hides_values))
             })
             .transpose()
     }
@@ -45,8 +55,9 @@ impl<'a> Fields<'a> {
     pub fn objects(&self, name: &str) -> Result<Option<Vec<Self>>> {
         self.get(name)
             .map(|raw| {
-                serde_json::from_str::<Vec<Fields<'a>>>(raw.get())
-                    .map_err(|_| invalid(name, raw, "a list of objects"))
+                let objects = serde_json::from_str::<Vec<Self>>(raw.get())
+                    .map_err(|_| self.invalid(name, raw, "a list of objects"))?;
+                Ok(objects.into_iter().map(|object| object.hiding_values(self.hides_values)).collect())
             })
             .transpose()
     }
@@ -55,62 +66,65 @@ impl<'a> Fields<'a> {
     pub fn text(&self, name: &str) -> Result<Option<String>> {
         let Some(raw) = self.get(name) else { return Ok(None) };
         match raw.get().as_bytes().first() {
-            Some(b'"') => {
-                serde_json::from_str(raw.get()).map(Some).map_err(|_| invalid(name, raw, "a readable text"))
-            }
+            Some(b'"') => serde_json::from_str(raw.get())
+                .map(Some)
+                .map_err(|_| self.invalid(name, raw, "a readable text")),
             Some(b'0'..=b'9' | b'-') => Ok(Some(raw.get().to_owned())),
-            _ => Err(invalid(name, raw, "a text")),
+            _ => Err(self.invalid(name, raw, "a text")),
         }
     }
 
     /// A whole number that is not negative; `None` when it is absent or null.
     pub fn count(&self, name: &str) -> Result<Option<u64>> {
-        self.get(name).map(|raw| raw.get().parse().map_err(|_| invalid(name, raw, "a count"))).transpose()
+        self.get(name)
+            .map(|raw| raw.get().parse().map_err(|_| self.invalid(name, raw, "a count")))
+            .transpose()
     }
 
     /// `true` or `false`; `None` when it is absent or null.
     pub fn flag(&self, name: &str) -> Result<Option<bool>> {
         self.get(name)
-            .map(|raw| raw.get().parse().map_err(|_| invalid(name, raw, "true or false")))
+            .map(|raw| raw.get().parse().map_err(|_| self.invalid(name, raw, "true or false")))
             .transpose()
     }
 
     /// An amount, written as a number or as a text; `None` when it is absent or null.
     pub fn amount(&self, name: &str) -> Result<Option<Decimal>> {
-        self.get(name).map(|raw| read_amount(name, raw)).transpose()
+        self.get(name).map(|raw| self.read_amount(name, raw)).transpose()
     }
 
     /// Every field with its value that is not null, in the order in which they came.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &'a RawValue)> {
-        self.0.iter().filter(|(_, raw)| raw.get() != "null").map(|(name, raw)| (name.as_str(), *raw))
+        self.all.iter().filter(|(_, raw)| raw.get() != "null").map(|(name, raw)| (name.as_str(), *raw))
     }
 
     fn get(&self, name: &str) -> Option<&'a RawValue> {
         self.iter().find(|(key, _)| *key == name).map(|(_, raw)| raw)
     }
-}
 
-fn read_amount(name: &str, raw: &RawValue) -> Result<Decimal> {
-    let read = if raw.get().starts_with('"') {
-        serde_json::from_str::<String>(raw.get())
-            .map_err(|_| InvalidAmount::NotANumber)
-            .and_then(|text| amount_from_text(&text))
-    } else {
-        amount_from_number(raw.get())
-    };
-    read.map_err(|error| InvalidField(format!("`{name}` is {}: {error}", shown(raw))))
-}
+    fn read_amount(&self, name: &str, raw: &RawValue) -> Result<Decimal> {
+        let read = if raw.get().starts_with('"') {
+            serde_json::from_str::<String>(raw.get())
+                .map_err(|_| InvalidAmount::NotANumber)
+                .and_then(|text| amount_from_text(&text))
+        } else {
+            amount_from_number(raw.get())
+        };
+        read.map_err(|error| InvalidField(format!("`{name}` is {}: {error}", self.shown(raw))))
+    }
 
-fn invalid(name: &str, raw: &RawValue, wanted: &str) -> InvalidField {
-    InvalidField(format!("`{name}` is {}, not {wanted}", shown(raw)))
-}
+    fn invalid(&self, name: &str, raw: &RawValue, wanted: &str) -> InvalidField {
+        InvalidField(format!("`{name}` is {}, not {wanted}", self.shown(raw)))
+    }
 
-/// The beginning of a value, enough to recognise it.
-fn shown(raw: &RawValue) -> String {
-    const ENOUGH: usize = 40;
-    match raw.get().char_indices().nth(ENOUGH) {
-        Some((end, _)) => format!("`{}…`", &raw.get()[..end]),
-        None => format!("`{}`", raw.get()),
+    /// The beginning of a value, enough to recognise it.
+    fn shown(&self, raw: &RawValue) -> String {
+        const ENOUGH: usize = 40;
+        match raw.get().char_indices().nth(ENOUGH) {
+            _ if self.hides_values => "something else".to_owned(),
+            Some((end, _)) => format!("`{}…`", &raw.get()[..end]),
+            None => format!("`{}`", raw.get()),
+        }
     }
 }
 
@@ -136,7 +150,7 @@ impl<'de> Deserialize<'de> for Fields<'de> {
                     }
                     fields.push((name, value));
                 }
-                Ok(Fields(fields))
+                Ok(Fields { all: fields, hides_values: false })
             }
         }
 

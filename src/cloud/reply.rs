@@ -7,6 +7,12 @@ use chrono::{DateTime, Utc};
 use super::fields::InvalidField;
 use crate::model::{Credentials, Error, Kind};
 
+/// How much of a message is shown: of a few megabytes nobody reads more.
+const LONGEST_MESSAGE: usize = 400;
+
+/// How much of a code, an id or a header is shown.
+pub const LONGEST_NAME: usize = 80;
+
 /// What a server sent back.
 #[derive(Debug, Default)]
 pub struct Reply {
@@ -63,7 +69,8 @@ impl Reply {
     pub fn text(&self) -> Result<&str, Failure> {
         // None is asked for, and a small compressed body can hold a huge one.
         if let Some(encoding) = self.header("content-encoding").filter(|encoding| *encoding != "identity") {
-            let why = format!("it is encoded as `{}`, which was not asked for", beginning(encoding));
+            let why =
+                format!("it is encoded as `{}`, which was not asked for", beginning(encoding, LONGEST_NAME));
             return Err(self.unreadable(&why));
         }
         std::str::from_utf8(&self.body)
@@ -90,9 +97,11 @@ impl Reply {
         let content = if self.body.is_empty() {
             "empty".to_owned()
         } else {
-            self.header("content-type").map_or("no content type".to_owned(), beginning)
+            self.header("content-type")
+                .map_or("no content type".to_owned(), |kind| beginning(kind, LONGEST_NAME))
         };
         let looks_like_html = self.body.trim_ascii_start().starts_with(b"<");
+        let why = beginning(why, LONGEST_MESSAGE);
         let message =
             format!("unreadable reply: HTTP {}, {content}, {} bytes: {why}", self.status, self.body.len());
         let hint = match self.status {
@@ -128,15 +137,16 @@ impl Reply {
     }
 }
 
-/// The beginning of a header's value, enough to recognise it.
-fn beginning(value: &str) -> String {
-    const ENOUGH: usize = 80;
-    value.chars().take(ENOUGH).collect()
+/// The beginning of what a server has sent, enough to recognise it.
+pub fn beginning(text: &str, enough: usize) -> String {
+    match text.char_indices().nth(enough) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
 }
 
 /// A cloud's message as it may be shown: not when it repeats what was signed, and not without end.
 pub fn safe_message(message: &str, credentials: &Credentials) -> String {
-    const ENOUGH: usize = 400;
     let holds = |part: &str| !part.is_empty() && message.contains(part);
     let token = credentials.token.as_ref().map_or("", |token| token.expose());
     let repeats_the_request = holds(credentials.secret.expose())
@@ -148,9 +158,5 @@ pub fn safe_message(message: &str, credentials: &Credentials) -> String {
     if repeats_the_request {
         return "(its message repeats the signed request and is not shown)".to_owned();
     }
-    let mut short: String = message.trim().chars().take(ENOUGH).collect();
-    if short.len() < message.trim().len() {
-        short.push('…');
-    }
-    short
+    beginning(message.trim(), LONGEST_MESSAGE)
 }

@@ -1,5 +1,7 @@
 //! What every cloud must do, looped over the registry, and how each reads the documents' own replies.
 
+mod secrets;
+
 use std::collections::HashSet;
 use std::sync::Arc;
 

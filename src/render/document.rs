@@ -1,6 +1,7 @@
 //! The document that JSON, NDJSON, YAML and queries show: one shape, whatever was found. Amounts are strings,
 //! absent is null.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -241,11 +242,32 @@ fn on_one_line(json: &RawValue) -> std::borrow::Cow<'_, RawValue> {
 /// What a cloud's own JSON means. A number that would lose digits as a float, and what is nested too deeply to
 /// be read, stay the text they are.
 fn value(json: &RawValue) -> Value {
-    let text = || Value::String(json.get().to_owned());
     match serde_json::from_str(json.get()) {
-        Ok(Value::Number(number)) if number.to_string() != json.get() => text(),
-        Ok(value) => value,
-        Err(_) => text(),
+        Ok(value) => exact(value, json),
+        Err(_) => Value::String(json.get().to_owned()),
+    }
+}
+
+/// The value with the digits of its numbers as they were written.
+fn exact(value: Value, json: &RawValue) -> Value {
+    const KNOWN: &str = "what has become a value has parts that can";
+    match value {
+        Value::Number(number) if number.to_string() != json.get() => Value::String(json.get().to_owned()),
+        Value::Array(list) => {
+            let parts: Vec<&RawValue> = serde_json::from_str(json.get()).expect(KNOWN);
+            list.into_iter().zip(parts).map(|(value, json)| exact(value, json)).collect()
+        }
+        Value::Object(fields) => {
+            let parts: BTreeMap<String, &RawValue> = serde_json::from_str(json.get()).expect(KNOWN);
+            fields
+                .into_iter()
+                .map(|(name, value)| {
+                    let json = parts[&name];
+                    (name, exact(value, json))
+                })
+                .collect()
+        }
+        other => other,
     }
 }
 

@@ -220,7 +220,7 @@ fn a_message_that_holds_the_key_is_not_shown() {
 fn a_content_type_without_end_is_cut() {
     let long = format!("Content-Type: {}\r\n", "x".repeat(50_000));
     assert_snapshot!(told(reply("200 OK", &long, b"?")), @"
-    error: aliyun/environment: unreadable reply: HTTP 200, xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx, 1 bytes: not a JSON object: expected value at line 1 column 1
+    error: aliyun/environment: unreadable reply: HTTP 200, xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…, 1 bytes: not a JSON object: expected value at line 1 column 1
     hint: try again; with `-vv` every attempt is shown
     --- exit status 1
     1 requests

@@ -230,6 +230,14 @@ fn line_breaks_in_what_a_cloud_wrote_become_blanks() {
 }
 
 #[test]
+fn numbers_inside_lists_and_objects_keep_their_digits_in_yaml() {
+    let json = r#"[{"b":0.12345678901234567890,"a":[1.10,5,"1.10"]},{}]"#;
+    let document: serde_json::Value = yaml_serde::from_str(&text(&with_detail(json), Format::Yaml)).unwrap();
+    let expected = serde_json::json!([{ "b": "0.12345678901234567890", "a": ["1.10", 5, "1.10"] }, {}]);
+    assert_eq!(document["balances"][0]["details"]["Odd"], expected);
+}
+
+#[test]
 fn numbers_that_a_float_would_change_are_texts_in_yaml() {
     let odd = |json: &str| {
         let shown = text(&with_detail(json), Format::Yaml);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::super::fields::Fields;
-use super::super::reply::safe_message;
+use super::super::reply::{LONGEST_NAME, beginning, safe_message};
 use super::super::{Advice, Call, Failure, Question, Reply};
 use crate::model::{Error, Kind};
 
@@ -24,9 +24,9 @@ pub fn read(fields: &Fields, call: &Call, reply: &Reply) -> Failure {
         _ => Advice::GiveUp,
     };
     let message = format!("Alibaba Cloud refused: {}", safe_message(&message, call.credentials));
-    let mut error = Error::new(kind, message).code(code);
-    error.request_id =
-        text("RequestId").or_else(|| reply.header("x-acs-request-id").map(str::to_owned)).map(Into::into);
+    let mut error = Error::new(kind, message).code(beginning(&code, LONGEST_NAME));
+    let request_id = text("RequestId").or_else(|| reply.header("x-acs-request-id").map(str::to_owned));
+    error.request_id = request_id.map(|id| beginning(&id, LONGEST_NAME).into());
     error.hint = hint.map(Into::into);
     Failure { error: Box::new(error), advice }
 }

@@ -78,8 +78,9 @@ impl Cloud for Aliyun {
 
     fn read(&self, call: &Call, context: &Context, reply: &Reply) -> std::result::Result<Answer, Failure> {
         let text = reply.text()?;
-        let fields =
-            Fields::parse(text).map_err(|error| reply.unreadable(&format!("not a JSON object: {error}")))?;
+        let fields = Fields::parse(text)
+            .map_err(|error| reply.unreadable(&format!("not a JSON object: {error}")))?
+            .hiding_values(!call.question.is_about_balances());
         let wrong = |field: InvalidField| reply.invalid_field(&field);
         if !call.question.is_about_balances() {
             if reply.status != 200 {

@@ -3,7 +3,7 @@
 use chrono::DateTime;
 
 use super::super::fields::Fields;
-use super::super::reply::safe_message;
+use super::super::reply::{LONGEST_NAME, beginning, safe_message};
 use super::super::{Advice, Call, Failure, Question, Reply};
 use crate::model::{Error, Kind};
 
@@ -23,8 +23,8 @@ pub fn read(error: &Fields, response: &Fields, call: &Call, reply: &Reply) -> Fa
     };
     let mut error =
         Error::new(kind, format!("Tencent Cloud refused: {}", safe_message(&message, call.credentials)));
-    error.code = Some(code.into());
-    error.request_id = text(response, "RequestId").map(Into::into);
+    error.code = Some(beginning(&code, LONGEST_NAME).into());
+    error.request_id = text(response, "RequestId").map(|id| beginning(&id, LONGEST_NAME).into());
     error.hint = hint.map(Into::into);
     Failure { error: Box::new(error), advice }
 }

@@ -73,8 +73,9 @@ impl Cloud for Tencent {
 
     fn read(&self, call: &Call, context: &Context, reply: &Reply) -> std::result::Result<Answer, Failure> {
         let text = reply.text()?;
-        let envelope =
-            Fields::parse(text).map_err(|error| reply.unreadable(&format!("not a JSON object: {error}")))?;
+        let envelope = Fields::parse(text)
+            .map_err(|error| reply.unreadable(&format!("not a JSON object: {error}")))?
+            .hiding_values(!call.question.is_about_balances());
         let wrong = |field: InvalidField| reply.invalid_field(&field);
         let response = envelope.object("Response").map_err(wrong)?;
         let response = response.ok_or_else(|| reply.unreadable("it has no `Response`"))?;
