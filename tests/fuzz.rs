@@ -1,5 +1,11 @@
 //! The checks of `fuzz/` on the stable toolchain: a fixed number of changed corpus files, the same ones every time.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test that panics has failed, and says over what"
+)]
+
 #[path = "../fuzz/checks/mod.rs"]
 mod checks;
 
@@ -95,7 +101,9 @@ fn run(target: &str, check: fn(&[u8]), times: usize) {
     paths.retain(|path| path.file_name().is_some_and(|name| name.len() != 40));
     paths.sort_unstable();
     let corpus: Vec<Vec<u8>> = paths.iter().map(|path| std::fs::read(path).unwrap()).collect();
-    corpus.iter().for_each(|bytes| check(bytes));
+    for bytes in &corpus {
+        check(bytes);
+    }
     let mut chance = Chance(0);
     for _ in 0..times {
         let mut bytes = corpus[chance.below(corpus.len())].clone();
