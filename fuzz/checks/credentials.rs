@@ -11,22 +11,22 @@ use super::{is_told, now};
 pub fn credentials(bytes: &[u8]) {
     are_told(read_command_output(bytes, now()).as_ref().map(are_usable));
     let Ok(text) = std::str::from_utf8(bytes) else { return };
-    are_told(from_command(text).as_ref().map(|source| leads_somewhere(source)));
+    are_told(from_command(text).as_ref().map(leads_somewhere));
     let file =
         |name: &str| File { name: name.to_owned(), shown: format!("~/{name}"), text: Ok(text.to_owned()) };
     for cloud in CLOUDS {
         let keys = cloud.keys();
         for store in keys.stores {
             for files in [&[][..], &[file("a.credential")], &[file("a.credential"), file("a.configure")]] {
-                profiles((store.read)(files, now()));
+                profiles(&(store.read)(files, now()));
             }
         }
-        profiles((keys.read_file)(&[file("a.credential")], now()));
+        profiles(&(keys.read_file)(&[file("a.credential")], now()));
         are_told(read_document(*cloud, "the address", text, now()).as_ref().map(are_usable));
     }
 }
 
-fn profiles(profiles: Result<Profiles>) {
+fn profiles(profiles: &Result<Profiles>) {
     are_told(profiles.as_ref().map(|profiles| {
         for profile in &profiles.all {
             are_told(profile.kept.as_ref().map(|kept| {
