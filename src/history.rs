@@ -275,6 +275,43 @@ mod tests {
         assert!(message.starts_with("`FILE` cannot be used to resume: byte "), "{message}");
     }
 
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig { cases: 64, ..Default::default() })]
+
+        #[test]
+        fn wherever_a_run_ends_what_was_whole_is_kept(cut in 0_usize..1000) {
+            let dir = tempfile::tempdir().unwrap();
+            let path = dir.path().join("journal");
+            let journal = Journal::open(&path, &subject("prod")).unwrap();
+            for number in 1..=5 {
+                journal.put(&page(number), Site::Intl, time(10), &format!("{{\n\"page\":{number}}}")).unwrap();
+            }
+            drop(journal);
+            let mut bytes = std::fs::read(&path).unwrap();
+            bytes.truncate(cut);
+            let lines = bytes.split(|byte| *byte == b'\n').count() - 1;
+            std::fs::write(&path, &bytes).unwrap();
+            let journal = Journal::open(&path, &subject("prod")).unwrap();
+            for number in 1..=5 {
+                let kept = (number < lines as u64).then(|| format!("{{\n\"page\":{number}}}"));
+                proptest::prop_assert_eq!(body(&journal, number), kept);
+            }
+        }
+
+        #[test]
+        fn no_file_makes_it_panic(at in 0_usize..300, cut in 0_usize..4, put in proptest::bits::u32::ANY) {
+            let dir = tempfile::tempdir().unwrap();
+            let path = dir.path().join("journal");
+            Journal::open(&path, &subject("prod")).unwrap().put(&page(1), Site::Intl, time(10), "one").unwrap();
+            let mut bytes = std::fs::read(&path).unwrap();
+            let at = at.min(bytes.len());
+            let end = (at + cut).min(bytes.len());
+            bytes.splice(at..end, put.to_le_bytes());
+            std::fs::write(&path, &bytes).unwrap();
+            _ = Journal::open(&path, &subject("prod")).map(|journal| body(&journal, 1));
+        }
+    }
+
     #[cfg(unix)]
     #[test]
     fn the_file_is_for_its_owner_alone() {

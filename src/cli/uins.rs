@@ -102,4 +102,19 @@ mod tests {
             Ok(vec!["1".to_owned(), "22".to_owned()])
         );
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_gives_anything_but_the_digits_in_it(text in "([0-9#,\\s\u{feff}元]|\\PC){0,40}") {
+            if let Ok(uins) = lines(&text) {
+                proptest::prop_assert!(uins.iter().all(|uin| text.contains(uin)));
+                let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+                let said: String = text
+                    .split(['\n'])
+                    .map(|line| digits(line.split('#').next().unwrap_or_default()))
+                    .collect();
+                proptest::prop_assert_eq!(uins.concat(), said);
+            }
+        }
+    }
 }

@@ -118,15 +118,14 @@ pub fn minor_to_major(minor: Decimal) -> Result<Decimal, InvalidAmount> {
         .map_err(|_| InvalidAmount::TooManyDigits)
 }
 
-/// Zero stays zero, and nothing else that far out can be kept: no reply has the digits to make up for it.
-const FARTHEST_EXPONENT: i64 = 1_000_000_000;
-
+/// An exponent past a billion counts as a billion: zero stays zero, and nothing else that far out can be kept.
 fn read_exponent(text: &str) -> Result<i64, InvalidAmount> {
+    const FARTHEST: i64 = 1_000_000_000;
     let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
     if unsigned.is_empty() || !unsigned.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(InvalidAmount::NotANumber);
     }
-    let size = unsigned.parse().map_or(FARTHEST_EXPONENT, |size: i64| size.min(FARTHEST_EXPONENT));
+    let size = unsigned.parse().map_or(FARTHEST, |size: i64| size.min(FARTHEST));
     Ok(if text.starts_with('-') { -size } else { size })
 }
 
