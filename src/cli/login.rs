@@ -7,8 +7,9 @@ use chrono::Utc;
 #[cfg(feature = "keyring")]
 use super::read;
 use super::{Outcome, print};
+use crate::config;
+use crate::credentials;
 use crate::model::{Credentials, Error, Kind, Result, Secret};
-use crate::{config, credentials};
 
 /// The most that is read of standard input: more than any key and token have.
 const LARGEST: u64 = 64 << 10;
@@ -83,11 +84,7 @@ fn line(input: &mut dyn BufRead) -> io::Result<Secret> {
 #[cfg(feature = "keyring")]
 fn hidden(question: &str) -> io::Result<Secret> {
     print::to_stderr(question);
-    let read = || {
-        let text = rpassword::read_password().map(Secret::new);
-        print::to_stderr("\n");
-        line(&mut text?.expose().as_bytes())
-    };
+    let read = || line(&mut Secret::new(rpassword::read_password()?).expose().as_bytes());
     read::runtime().map_err(io::Error::other)?.block_on(async {
         let text = tokio::task::spawn_blocking(read);
         // While somebody listens to it, an interruption does not end the process before echo is on again.

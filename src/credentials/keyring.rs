@@ -80,7 +80,7 @@ mod system {
 
     fn with<T>(name: &str, act: impl Fn(&Entry) -> keyring::Result<T>) -> Result<T> {
         if let Err(failure) = Entry::store_status() {
-            return Err(Error::new(Kind::Credentials, format!("there is no keyring: {failure}")).hint(
+            return Err(Error::new(Kind::Credentials, format!("no keyring answers: {failure}")).hint(
                 "on Linux a Secret Service, such as GNOME's or KDE's or KeePassXC, must run in this session",
             ));
         }
