@@ -99,6 +99,7 @@ fn source(source: &Source) -> String {
         Source::Instance { role } => format!("instance {}\n", role.as_deref().unwrap_or("-")),
         Source::Uri(uri) => format!("uri {}\n", uri.expose()),
         Source::Command(words) => format!("command {words:?}\n"),
+        Source::Keyring(name) => format!("keyring {name}\n"),
     }
 }
 

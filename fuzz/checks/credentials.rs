@@ -59,6 +59,7 @@ fn leads_somewhere(source: &Source) {
         Source::Instance { role } => assert!(role.as_deref().is_none_or(is_word), "{role:?}"),
         Source::Uri(address) => assert!(is_word(address.expose())),
         Source::Command(words) => assert!(!words.is_empty()),
+        Source::Keyring(name) => assert!(!name.is_empty()),
     }
 }
 

@@ -34,6 +34,7 @@ fn describe(source: &Source) -> String {
         Source::Instance { role: Some(role) } => format!("the instance's role {role}"),
         Source::Uri(_) => "an address".to_owned(),
         Source::Command(_) => "a command".to_owned(),
+        Source::Keyring(name) => format!("`{name}` in the keyring"),
     }
 }
 

@@ -32,6 +32,12 @@ pub async fn credentials(session: &Session<'_>, source: &Source) -> Result<Crede
                 Err(Error::new(Kind::Credentials, "the credentials' command was given up"))
             })
         }
+        Source::Keyring(name) => {
+            let (name, now) = (name.clone(), session.client().now());
+            let read = tokio::task::spawn_blocking(move || credentials::read_keyring(&name, now));
+            read.await
+                .unwrap_or_else(|_| Err(Error::new(Kind::Credentials, "reading the keyring was given up")))
+        }
     }
 }
 

@@ -143,6 +143,7 @@ fn place(entry: &AccountEntry) -> String {
         CredentialsEntry::Env(_) => "environment".to_owned(),
         CredentialsEntry::Profile(name) => format!("profile `{name}`"),
         CredentialsEntry::File(path) => path.display().to_string(),
+        CredentialsEntry::Keyring(_) => "the keyring".to_owned(),
         _ => "the configuration".to_owned(),
     }
 }
@@ -159,13 +160,9 @@ fn find(entry: &AccountEntry, around: &Surroundings) -> Result<Found> {
         CredentialsEntry::Command(text) => {
             credentials::from_command(text).map(|source| here("a command".to_owned(), source))
         }
-        CredentialsEntry::Keyring(name) => Err(Error::new(
-            Kind::Credentials,
-            format!("this build cannot read the keyring for `{name}`"),
-        )
-        .hint(
-            "use `credentials = { command = \"…\" }` with the keyring's own command, such as `secret-tool`",
-        )),
+        CredentialsEntry::Keyring(name) => {
+            credentials::from_keyring(name).map(|source| here("the keyring".to_owned(), source))
+        }
         CredentialsEntry::Instance(role) => {
             Ok(here("the instance's metadata service".to_owned(), Source::Instance { role: role.clone() }))
         }

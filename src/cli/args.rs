@@ -57,7 +57,10 @@ pub enum Command {
     /// Show which accounts are known, where their keys are, and why any is not usable
     ///
     /// Nobody is asked and no command is run.
-    Accounts,
+    Accounts {
+        #[command(subcommand)]
+        command: Option<AccountsCommand>,
+    },
     /// Examine accounts step by step: key, network, clock, signature, identity, permission, site
     ///
     /// What fails is shown with what to do about it.
@@ -128,6 +131,29 @@ pub struct Which {
     #[arg(long, global = true, value_name = "PROFILE", conflicts_with = "account")]
     #[arg(env = "CLOUDBAL_PROFILE", hide_env_values = true)]
     pub profile: Option<String>,
+}
+
+/// What to do with the operating system's keyring.
+#[derive(Debug, Subcommand)]
+pub enum AccountsCommand {
+    /// Store a key in the operating system's keyring, for `credentials = { keyring = "NAME" }`
+    ///
+    /// Its id, its secret and, for a temporary key, its token are asked for at a terminal, and are otherwise the lines
+    /// of standard input in this order. A key that has this name is replaced.
+    Login {
+        /// What to call it
+        #[arg(value_parser = clap::builder::NonEmptyStringValueParser::new())]
+        name: String,
+        /// The key id, which then is not asked for: SecretId or AccessKeyId
+        #[arg(long, value_name = "ID")]
+        key_id: Option<String>,
+    },
+    /// Remove a key from the operating system's keyring
+    Logout {
+        /// What it is called
+        #[arg(value_parser = clap::builder::NonEmptyStringValueParser::new())]
+        name: String,
+    },
 }
 
 /// What to do with the configuration file.

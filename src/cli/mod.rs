@@ -4,6 +4,7 @@ mod args;
 mod configuration;
 mod duration;
 mod inspect;
+mod login;
 mod pages;
 mod print;
 mod printer;
@@ -25,7 +26,7 @@ use crate::app::Wish;
 use crate::cloud::{Cloud, aliyun::Aliyun, tencent::Tencent};
 use crate::model::{Error, Result};
 use crate::render;
-use args::{AliyunCommand, All, Arguments, Command, TencentCommand, Which};
+use args::{AccountsCommand, AliyunCommand, All, Arguments, Command, TencentCommand, Which};
 
 /// How a run ended, as the shell sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +83,12 @@ fn run(arguments: Arguments) -> Result<Outcome> {
         Some(Command::Man { dir }) => return pages::man(dir.as_deref()),
         Some(Command::Init { yes }) => return configuration::init(&options, yes),
         Some(Command::Config { command }) => return configuration::run(&options, command),
+        Some(Command::Accounts { command: Some(AccountsCommand::Login { name, key_id }) }) => {
+            return login::login(&name, key_id);
+        }
+        Some(Command::Accounts { command: Some(AccountsCommand::Logout { name }) }) => {
+            return login::logout(&name);
+        }
         Some(Command::Schema) => return print::to_stdout(render::SCHEMA),
         command => command,
     };
@@ -109,7 +116,7 @@ fn run(arguments: Arguments) -> Result<Outcome> {
         Some(Command::Aliyun { which, command: AliyunCommand::Balance }) => {
             one(&Aliyun, &which, Wish::Balance)
         }
-        Some(Command::Accounts) => {
+        Some(Command::Accounts { .. }) => {
             inspect::accounts(&options, &select::all(&options, &config, &All::default())?)
         }
         Some(Command::Doctor { names }) => {

@@ -37,6 +37,8 @@ pub enum Source {
     Uri(Secret),
     /// From the output of a program: its name and its arguments. No shell runs it.
     Command(Vec<String>),
+    /// In the operating system's keyring, under this name.
+    Keyring(String),
 }
 
 impl Source {
@@ -57,6 +59,7 @@ impl Source {
             (Self::Instance { role: one }, Self::Instance { role: two }) => one == two,
             (Self::Uri(one), Self::Uri(two)) => one.expose() == two.expose(),
             (Self::Command(one), Self::Command(two)) => one == two,
+            (Self::Keyring(one), Self::Keyring(two)) => one == two,
             _ => false,
         }
     }

@@ -24,6 +24,7 @@ use crate::model::{Credentials, Currency, Error, Kind, Rates, Result, Secret, Si
 pub use nearest::nearest;
 pub use read::{parse, parse_rates};
 pub use show::show;
+pub(crate) use table::quoted;
 pub use template::{Suggestion, template};
 pub use write::{exists, write_new};
 

@@ -213,6 +213,6 @@ pub(super) fn spelt(key: &str) -> String {
 }
 
 /// A text as TOML spells it: JSON's way, but for one control character that JSON leaves as it is.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     serde_json::to_string(text).expect("every text can be written as JSON").replace('\u{7f}', "\\u007F")
 }

@@ -31,7 +31,17 @@ pub fn read_command_output(output: &[u8], now: DateTime<Utc>) -> Result<Credenti
                   `{\"Version\":1,\"AccessKeyId\":…,\"SecretAccessKey\":…}`";
     let text = std::str::from_utf8(output)
         .map_err(|_| Error::new(Kind::Credentials, format!("{PLACE}: not UTF-8 text")).hint(remedy))?;
-    let record = Record::parse(text.trim_start_matches('\u{feff}'), PLACE, remedy)?;
+    read_external(text.trim_start_matches('\u{feff}'), PLACE, remedy, now)
+}
+
+/// Reads either of these forms. Errors begin with the place and end with the remedy as their hint.
+pub(super) fn read_external(
+    text: &str,
+    place: &str,
+    remedy: &str,
+    now: DateTime<Utc>,
+) -> Result<Credentials> {
+    let record = Record::parse(text, place, remedy)?;
     let mode = record.text("mode")?.map(str::to_ascii_lowercase);
     let (names, ends) = match mode.as_deref() {
         Some("ststoken") => {

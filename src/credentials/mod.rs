@@ -9,6 +9,7 @@ mod command;
 mod environment;
 mod everything;
 mod files;
+mod keyring;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -18,6 +19,7 @@ use chrono::{DateTime, Utc};
 pub use crate::cloud::{Role, Source};
 pub use command::{read_command_output, run_command};
 pub use everything::{Listed, everything};
+pub use keyring::{from_keyring, read_keyring, remove_from_keyring, write_keyring};
 
 use crate::cloud::{Cloud, Keys, Record};
 use crate::model::{Credentials, Error, Kind, Result, Secret, Site};

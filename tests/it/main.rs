@@ -9,6 +9,8 @@ mod doctor;
 mod failures;
 mod formats;
 mod init;
+#[cfg(any(not(feature = "keyring"), target_os = "linux"))]
+mod keyring;
 mod layers;
 #[cfg(unix)]
 mod many;
