@@ -5,7 +5,7 @@
 
 Builds what it needs, starts `cloudbal sandbox` as the server, and prints a table and how the goals are met. All
 contestants speak TLS with that server, with a blank environment and an empty home, and take turns run by run, so
-that whatever else the machine does hits all alike. tccli trusts no certificate that it does not bring along, so it
+that whatever else the machine does hits all alike: believe the ratios more than the times. tccli trusts no certificate that it does not bring along, so it
 alone speaks plain HTTP (to a second sandbox); it takes part when it is at `.venv/bin/tccli`, where `.ci/official/run`
 installs it.
 """
@@ -15,6 +15,7 @@ import contextlib
 import hashlib
 import hmac
 import os
+import random
 import shutil
 import statistics
 import subprocess
@@ -128,25 +129,22 @@ def check(command, environment):
         raise SystemExit(f"{' '.join(command)} did not print the balance: {run.stdout}{run.stderr}")
 
 
-def measure(calls, starts, refresh, runs):
-    """Name -> (wall times, CPU times, peak memory); everybody runs once before anybody runs again."""
-    figures = {name: ([], [], 0.0) for name in calls | starts}
-    refresh()
-    for command, environment in calls.values():
-        check(command, environment)
+def measure(commands, environment, refresh, runs):
+    """Name -> (wall times, CPU times, peak memory). Everybody runs once before anybody runs again, in an order that
+    changes: whoever comes after a large process finds the processor's caches cold."""
+    figures = {name: ([], []) for name in commands}
+    order = random.Random(1)
     for _ in range(runs):
         refresh()
-        for name, (command, environment) in (calls | starts).items():
-            wall, cpu = timed(command, environment)
+        for name in order.sample(list(commands), len(commands)):
+            wall, cpu = timed(commands[name], environment)
             figures[name][0].append(wall)
             figures[name][1].append(cpu)
-    return {
-        name: (wall, cpu, peak_memory(*(calls | starts)[name])) for name, (wall, cpu, _) in figures.items()
-    }
+    return {name: (*figures[name], peak_memory(command, environment)) for name, command in commands.items()}
 
 
-def contestants(scratch, address, plain):
-    """What is compared, and how curl's calls are signed again."""
+def compare(scratch, address, plain, runs):
+    """Everybody's figures: first those of the one call, then those of a start."""
     ca, everything = scratch / "sandbox.pem", scratch / "everything.pem"
     everything.write_bytes(SYSTEM_BUNDLE.read_bytes() + ca.read_bytes())
     environment = ENVIRONMENT | {"HOME": str(scratch)}
@@ -166,12 +164,14 @@ def contestants(scratch, address, plain):
         print(f"without tccli: {TCCLI} is missing, and .ci/official/run installs it", file=sys.stderr)
     starts = {"cloudbal --version": [str(CLOUDBAL), "--version"], "hello": [str(HELLO)]}
 
-    def refresh():
+    def sign_again():
         for config, bundle in configs.items():
             config.write_text(curl_config(address, bundle))
 
-    with_environment = lambda commands: {name: (command, environment) for name, command in commands.items()}
-    return with_environment(calls), with_environment(starts), refresh
+    sign_again()
+    for command in calls.values():
+        check(command, environment)
+    return measure(calls, environment, sign_again, runs) | measure(starts, environment, lambda: None, runs)
 
 
 def report(figures):
@@ -201,7 +201,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         with sandbox("--tls", str(scratch / "sandbox.pem")) as address, sandbox() as plain:
-            report(measure(*contestants(scratch, address, plain), arguments.runs))
+            report(compare(scratch, address, plain, arguments.runs))
     if arguments.build_time:
         with tempfile.TemporaryDirectory() as folder:
             goal("release build from nothing", build(folder), LONGEST_BUILD, " s")

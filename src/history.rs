@@ -99,7 +99,7 @@ impl Journal {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(path).map_err(failed)?;
         file.try_lock().map_err(|_| {
-            Error::new(Kind::File, format!("`{shown}` is in use by another run"))
+            Error::new(Kind::Usage, format!("`{shown}` is in use by another run"))
                 .hint("wait for it, or name another file")
         })?;
         let mut journal = Self {
@@ -113,7 +113,7 @@ impl Journal {
             Some(found) if found == head => {}
             Some(_) => {
                 return Err(Error::new(
-                    Kind::File,
+                    Kind::Usage,
                     format!("`{shown}` is not of this account and these members"),
                 )
                 .hint("run it with what it was begun with, or name another file with `--resume`"));

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 
-from checks import TENCENT_CN, TENCENT_INTL, URL, cents, check, cloudbal, secret_of
+from checks import BINARY, TENCENT_CN, TENCENT_INTL, URL, cents, check, cloudbal, secret_of
 
 TCCLI = os.path.join(os.path.dirname(sys.executable), "tccli")
 
@@ -51,3 +51,14 @@ identity = json.loads(tccli(TENCENT_INTL, secret_of(TENCENT_INTL), "sts", "GetCa
 check("tccli: who calls", identity["AccountId"], "600000561284")
 refused = tccli(TENCENT_INTL, "wrong", "billing", "DescribeAccountBalance")
 check("tccli: wrong secret", (refused.returncode, "AuthFailure.SignatureFailure" in refused.stderr), (255, True))
+
+# Profiles that tccli writes itself are all that cloudbal needs: no configuration, no variables.
+home = os.path.join(os.environ["HOME"], "profiles")
+os.mkdir(home)
+plain = {"PATH": os.environ["PATH"], "HOME": home}
+for profile, key in (("default", TENCENT_INTL), ("china", TENCENT_CN)):
+    pair = ["secretId", key, "secretKey", secret_of(key)]
+    subprocess.run([TCCLI, "configure", "set", *pair, "--profile", profile], env=plain, check=True, capture_output=True)
+run = subprocess.run([BINARY, "--endpoint", URL, "-o", "json"], env=plain, capture_output=True, text=True, check=False)
+found = {row["account"]: row["available"] for row in json.loads(run.stdout)["balances"]}
+check("tccli: its own profiles", (run.returncode, found), (0, {"default": "100000000.00", "china": "155551.90"}))

@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use futures_util::{StreamExt as _, stream};
 
 use super::Session;
+use crate::client::Event;
 use crate::cloud::{MEMBERS_A_PAGE, Page, Question};
 use crate::model::{Error, Kind, Result, Row};
 
@@ -22,6 +23,7 @@ pub async fn read_some(session: &Session<'_>, uins: &[String], emit: &mut dyn Fn
     // The first alone: it finds out which site the account belongs to.
     let first = stream::iter(questions.next()).buffered(1);
     let mut answers = std::pin::pin!(first.chain(stream::iter(questions).buffered(UNDER_WAY)));
+    session.client().tell(&Event::MembersExpected(uins.len() as u64));
     let mut failed = 0;
     let mut given_up: Option<Error> = None;
     for uins in uins.chunks(MEMBERS_A_PAGE) {
@@ -57,11 +59,13 @@ pub async fn read_all(session: &Session<'_>, emit: &mut dyn FnMut(Row)) {
         Ok(answer) => answer,
         Err(error) => return emit(Row::Error(Box::new(error))),
     };
+    session.client().tell(&Event::MembersExpected(first.total.unwrap_or_default()));
+    count(session, &first);
     let following = first.following.clone();
     _ = roll.take(1, Ok(first), false, emit);
     roll.read(following.map(|question| recall_or_ask(session, question)), emit).await;
     for round in [Round::Missing, Round::Whole] {
-        if roll.hopeless || roll.is_complete() {
+        if roll.hopeless || roll.is_complete() || (round == Round::Whole && roll.is_explained()) {
             break;
         }
         let again = roll.begin(round);
@@ -173,6 +177,12 @@ impl Roll {
         as_many && self.failed.is_empty() && !self.shrank
     }
 
+    /// Whether the pages that could not be read hold all that is missing: the others need not be read again.
+    fn is_explained(&self) -> bool {
+        let known = self.seen.len() + self.failed.len() * MEMBERS_A_PAGE;
+        self.total.is_some_and(|total| known as u64 >= total) && !self.shrank
+    }
+
     /// The questions of a round, whose findings start anew.
     fn begin(&mut self, round: Round) -> impl Iterator<Item = Question> + use<> {
         let last = self.total.unwrap_or_default().div_ceil(MEMBERS_A_PAGE as u64);
@@ -232,14 +242,25 @@ struct Told {
 
 async fn ask(session: &Session<'_>, question: Question) -> Told {
     let answer = session.page(&question).await;
+    if let Ok(page) = &answer {
+        count(session, page);
+    }
     Told { question, answer, recalled: false }
 }
 
 async fn recall_or_ask(session: &Session<'_>, question: Question) -> Told {
     match session.earlier_page(&question) {
-        Some(page) => Told { question, answer: Ok(page), recalled: true },
+        Some(page) => {
+            count(session, &page);
+            Told { question, answer: Ok(page), recalled: true }
+        }
         None => ask(session, question).await,
     }
+}
+
+/// Members are counted as they come, not in their order: it says how fast the cloud answers.
+fn count(session: &Session<'_>, page: &Page) {
+    session.client().tell(&Event::MembersRead(page.rows.len() as u64));
 }
 
 /// Whether every further question would meet the same error.

@@ -1,5 +1,7 @@
 //! Use cases: reading balances, of one account or of many at once.
 
+pub mod accounts;
+pub mod doctor;
 mod exchange;
 mod members;
 mod order;
@@ -10,7 +12,7 @@ use futures_util::future::join_all;
 
 pub use session::Session;
 
-use crate::client::Client;
+use crate::client::{Client, Event};
 use crate::cloud::{Account, Question, Source};
 use crate::history::Journal;
 use crate::model::{Result, Row};
@@ -51,6 +53,7 @@ pub async fn read(client: &Client<'_>, tasks: &[Task], emit: &mut dyn FnMut(Row)
         async move {
             read_task(client, task, &mut |row| order.row(place, row)).await;
             order.done(place);
+            client.tell(&Event::AccountDone);
         }
     }))
     .await;

@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use super::{Task, Wish};
 use crate::cloud::{Account, Cloud, Role, Source};
-use crate::config::{self, AccountEntry, Config, CredentialsEntry};
-use crate::credentials::{self, Found, Surroundings};
+use crate::config::{self, AccountEntry, Config, CredentialsEntry, Suggestion};
+use crate::credentials::{self, Found, Listed, Surroundings};
 use crate::model::{Error, Kind, Result};
 
 /// The accounts of the configuration; without any, all that this machine has credentials for.
 pub fn all(config: &Config, around: &Surroundings) -> Vec<Task> {
     if config.accounts.is_empty() {
         let listed = credentials::everything(around);
-        let task = |listed: credentials::Listed| {
+        let task = |listed: Listed| {
             let wish = if config.defaults.members { Wish::BalanceAndMembers } else { Wish::Balance };
             let mut task = from_found(listed.cloud, &listed.label, listed.found, wish);
             task.origin = listed.origins.join(", ");
@@ -23,6 +23,22 @@ pub fn all(config: &Config, around: &Surroundings) -> Vec<Task> {
         return listed.into_iter().map(task).collect();
     }
     config.accounts.iter().map(|entry| from_entry(entry, around)).collect()
+}
+
+/// What a configuration can say of the accounts that this machine has usable credentials for, and the names of those
+/// that it leaves out.
+pub fn suggestions(around: &Surroundings) -> (Vec<Suggestion>, Vec<String>) {
+    let mut left_out = Vec::new();
+    let suggest = |listed: Listed| {
+        let Listed { cloud, label, reference, found, .. } = listed;
+        let (Ok(found), Some(origin)) = (found, reference) else {
+            left_out.push(format!("{}/{label}", cloud.name()));
+            return None;
+        };
+        Some(Suggestion { name: label, cloud, site: found.site, origin })
+    };
+    let suggestions = credentials::everything(around).into_iter().filter_map(suggest).collect();
+    (suggestions, left_out)
 }
 
 /// The one account of a cloud that is meant when none is named: the configuration's when it has one, or the first
@@ -98,8 +114,10 @@ fn from_entry(entry: &AccountEntry, around: &Surroundings) -> Task {
     let found = find(entry, around);
     let wish = if entry.members { Wish::BalanceAndMembers } else { Wish::Balance };
     let mut task = from_found(entry.cloud, &entry.name, found, wish);
+    if task.source.is_err() {
+        task.origin = place(entry);
+    }
     if let Some(role) = &entry.role {
-        task.origin = format!("role `{}` by {}", role.arn, task.origin);
         task.source = task.source.map(|by| Source::AssumeRole {
             by: Box::new(by),
             role: Role {
@@ -117,6 +135,16 @@ fn from_entry(entry: &AccountEntry, around: &Surroundings) -> Task {
     account.currency = entry.currency;
     account.signature = entry.signature.unwrap_or_default();
     task
+}
+
+/// Where an account's credentials were looked for in vain.
+fn place(entry: &AccountEntry) -> String {
+    match &entry.credentials {
+        CredentialsEntry::Env(_) => "environment".to_owned(),
+        CredentialsEntry::Profile(name) => format!("profile `{name}`"),
+        CredentialsEntry::File(path) => path.display().to_string(),
+        _ => "the configuration".to_owned(),
+    }
 }
 
 fn find(entry: &AccountEntry, around: &Surroundings) -> Result<Found> {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::duration;
+use super::view::View;
 use crate::cloud::{CLOUDS, Endpoint};
 use crate::model::Currency;
 use crate::sandbox::Fault;
@@ -52,6 +53,33 @@ pub enum Command {
         which: Which,
         #[command(subcommand)]
         command: AliyunCommand,
+    },
+    /// Show which accounts are known, where their keys are, and why any is not usable
+    ///
+    /// Nobody is asked and no command is run.
+    Accounts,
+    /// Examine accounts step by step: key, network, clock, signature, identity, permission, site
+    ///
+    /// What fails is shown with what to do about it.
+    Doctor {
+        /// Only these accounts: NAME, or CLOUD/NAME where two clouds have the same
+        #[arg(value_name = "NAME")]
+        names: Vec<String>,
+    },
+    /// Write a configuration that names the accounts found on this machine
+    ///
+    /// It explains every key, refers to credentials where they are, and holds no secret. A file that is there is
+    /// never overwritten.
+    Init {
+        /// Write it without asking
+        #[arg(long)]
+        yes: bool,
+    },
+    /// The configuration file: where it is, what it amounts to, what is wrong with it
+    #[command(arg_required_else_help = true)]
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
     },
     /// Serve a stand-in of both clouds on this machine, to try things without keys
     ///
@@ -100,6 +128,19 @@ pub struct Which {
     #[arg(long, global = true, value_name = "PROFILE", conflicts_with = "account")]
     #[arg(env = "CLOUDBAL_PROFILE", hide_env_values = true)]
     pub profile: Option<String>,
+}
+
+/// What to do with the configuration file.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Print where the file is, or would be
+    Path,
+    /// Print what it amounts to, without its secrets
+    Show,
+    /// Look for mistakes
+    Check,
+    /// Print a JSON Schema of the file, for editors
+    Schema,
 }
 
 /// What to ask Tencent Cloud.
@@ -170,6 +211,8 @@ pub struct Options {
     /// Print only what this JMESPath expression finds in the JSON document
     #[arg(long, global = true, value_name = "EXPR", env = "CLOUDBAL_QUERY", hide_env_values = true)]
     pub query: Option<String>,
+    #[command(flatten)]
+    pub view: View,
     /// The configuration file, instead of the one that `cloudbal config path` shows
     #[arg(long, global = true, value_name = "FILE", env = "CLOUDBAL_CONFIG", hide_env_values = true)]
     pub config: Option<PathBuf>,
@@ -210,7 +253,7 @@ pub struct Options {
     /// Requests a second for each account, instead of the cloud's documented limit; 0 lifts it
     #[arg(long, global = true, value_name = "N", env = "CLOUDBAL_RATE", hide_env_values = true)]
     pub rate: Option<u32>,
-    /// How many requests may be under way at once, over all accounts [default: 64]
+    /// How many requests may be under way at once, over all accounts [default: 256]
     #[arg(long, global = true, value_name = "N", env = "CLOUDBAL_CONCURRENCY", hide_env_values = true)]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub concurrency: Option<u32>,

@@ -1,10 +1,13 @@
 //! The command line: what was asked for is wired to the use cases, and their results are printed.
 
 mod args;
+mod configuration;
 mod duration;
+mod inspect;
 mod pages;
 mod print;
 mod printer;
+mod progress;
 mod read;
 mod resume;
 mod select;
@@ -12,6 +15,7 @@ mod settings;
 mod stand_in;
 mod uins;
 mod verbose;
+mod view;
 
 use std::process::ExitCode;
 
@@ -19,7 +23,7 @@ use clap::Parser as _;
 
 use crate::app::Wish;
 use crate::cloud::{Cloud, aliyun::Aliyun, tencent::Tencent};
-use crate::model::Result;
+use crate::model::{Error, Result};
 use crate::render;
 use args::{AliyunCommand, All, Arguments, Command, TencentCommand, Which};
 
@@ -37,6 +41,11 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// How a run ends that this error has ended.
+    fn of(error: &Error) -> Self {
+        if error.is_about_the_request() { Self::Unusable } else { Self::Incomplete }
+    }
+
     fn exit_status(self) -> u8 {
         match self {
             Self::Complete => 0,
@@ -60,7 +69,7 @@ pub fn main() -> ExitCode {
     let color = arguments.options.color_on_stderr();
     let outcome = run(arguments).unwrap_or_else(|error| {
         print::to_stderr(&render::error_for_people(&error, color));
-        Outcome::Unusable
+        Outcome::of(&error)
     });
     ExitCode::from(outcome.exit_status())
 }
@@ -71,6 +80,8 @@ fn run(arguments: Arguments) -> Result<Outcome> {
         Some(Command::Sandbox(sandbox)) => return stand_in::serve(&sandbox),
         Some(Command::Completions { shell }) => return pages::completions(shell),
         Some(Command::Man { dir }) => return pages::man(dir.as_deref()),
+        Some(Command::Init { yes }) => return configuration::init(&options, yes),
+        Some(Command::Config { command }) => return configuration::run(&options, command),
         Some(Command::Schema) => return print::to_stdout(render::SCHEMA),
         command => command,
     };
@@ -79,6 +90,7 @@ fn run(arguments: Arguments) -> Result<Outcome> {
     }
     let config = select::configuration(&options)?;
     options.fill(&config.defaults);
+    options.view.settle(&config)?;
     let one = |cloud: &'static dyn Cloud, which: &Which, wish: Wish| {
         read::run(&options, vec![select::one(&options, &config, cloud, which, wish)?])
     };
@@ -96,6 +108,13 @@ fn run(arguments: Arguments) -> Result<Outcome> {
         }
         Some(Command::Aliyun { which, command: AliyunCommand::Balance }) => {
             one(&Aliyun, &which, Wish::Balance)
+        }
+        Some(Command::Accounts) => {
+            inspect::accounts(&options, &select::all(&options, &config, &All::default())?)
+        }
+        Some(Command::Doctor { names }) => {
+            let chosen = All { names, ..All::default() };
+            inspect::doctor(&options, &select::all(&options, &config, &chosen)?)
         }
         Some(Command::All(all)) => read::run(&options, select::all(&options, &config, &all)?),
         _ => {

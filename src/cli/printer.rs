@@ -1,18 +1,24 @@
 //! Takes the rows of a run: prints them as they come where the format allows it, and as a whole otherwise.
 
 use std::cell::{Cell, RefCell};
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 
 use tokio::sync::Notify;
 
 use super::args::Options;
+use super::progress::Progress;
 use super::{Outcome, print};
-use crate::model::{Error, Kind, Report, Result, Row, Total};
+use crate::model::{Conversion, Error, Report, Result, Row, Selection, Total};
 use crate::render::{self, Format, Query, Stream, Style};
 
 /// Takes the rows of a run.
 pub struct Printer<'a> {
     sink: RefCell<Sink<'a>>,
+    /// Out of the way while anything is printed to a terminal.
+    progress: &'a Progress,
+    on_terminal: bool,
+    selection: Selection,
+    conversion: Option<Conversion>,
     style: Style,
     color_on_stderr: bool,
     quiet: bool,
@@ -37,9 +43,12 @@ impl<'a> Printer<'a> {
         options: &Options,
         format: Format,
         query: Option<Query>,
+        progress: &'a Progress,
         out: &'a mut dyn Write,
     ) -> io::Result<Self> {
-        let streams = query.is_none() && matches!(format, Format::Ndjson | Format::Csv);
+        let selection = options.view.selection();
+        let streams =
+            query.is_none() && selection.sort.is_none() && matches!(format, Format::Ndjson | Format::Csv);
         let sink = if streams {
             Sink::Stream(Stream::begin(format, out)?.expect("these formats are streams"))
         } else {
@@ -47,6 +56,10 @@ impl<'a> Printer<'a> {
         };
         Ok(Self {
             sink: RefCell::new(sink),
+            progress,
+            on_terminal: io::stdout().is_terminal(),
+            selection,
+            conversion: options.view.conversion.clone(),
             style: options.style(),
             color_on_stderr: options.color_on_stderr(),
             quiet: options.quiet,
@@ -63,7 +76,7 @@ impl<'a> Printer<'a> {
     /// Tells people something that is no error.
     pub fn note(&self, text: &str) {
         if !self.quiet {
-            print::to_stderr(text);
+            self.progress.aside(|| print::to_stderr(text));
         }
     }
 
@@ -76,22 +89,30 @@ impl<'a> Printer<'a> {
             }
             Row::Error(error) => self.complain(error),
         }
+        if !self.selection.shows(&row) {
+            return;
+        }
         match &mut *self.sink.borrow_mut() {
             Sink::Whole { rows, .. } => rows.push(row),
             Sink::Stream(stream) => {
-                if let Err(error) = stream.row(&row).and_then(|()| stream.flush()) {
+                let complaints = self.complaints.take();
+                let mut print = || {
+                    let written = stream.row(&row).and_then(|()| stream.flush());
+                    print::to_stderr(&complaints);
+                    written
+                };
+                let is_seen = self.on_terminal || !complaints.is_empty();
+                if let Err(error) = if is_seen { self.progress.aside(print) } else { print() } {
                     *self.write_error.borrow_mut() = Some(error);
                     self.broken.notify_one();
                 }
-                print::to_stderr(&self.complaints.take());
             }
         }
     }
 
     fn complain(&self, error: &Error) {
         self.any_error.set(true);
-        let unusable = matches!(error.kind, Kind::Usage | Kind::Configuration | Kind::Credentials);
-        self.only_unusable.set(self.only_unusable.get() && unusable);
+        self.only_unusable.set(self.only_unusable.get() && error.is_about_the_request());
         if !self.quiet {
             self.complaints.borrow_mut().push_str(&render::error_for_people(error, self.color_on_stderr));
         }
@@ -109,11 +130,15 @@ impl<'a> Printer<'a> {
 
     /// Prints what is still to be printed, and tells how the run ended.
     pub fn finish(self) -> Result<Outcome> {
+        self.progress.end();
+        let totals = self.totals.into_inner();
+        let converted = self.conversion.map(|conversion| conversion.of(&totals));
         let written = match (self.write_error.into_inner(), self.sink.into_inner()) {
             (Some(error), _) => Err(error),
-            (None, Sink::Stream(stream)) => stream.finish(&self.totals.into_inner()),
-            (None, Sink::Whole { rows, format, query, out }) => {
-                let report = Report::new(chrono::Utc::now(), rows);
+            (None, Sink::Stream(stream)) => stream.finish(&totals, converted.as_ref()),
+            (None, Sink::Whole { mut rows, format, query, out }) => {
+                self.selection.arrange(&mut rows);
+                let report = Report { generated_at: chrono::Utc::now(), rows, totals, converted };
                 match query {
                     Some(query) => out.write_all(query.answer(&report)?.as_bytes()),
                     None => render::write(&report, format, self.style, out),

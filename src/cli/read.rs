@@ -4,6 +4,7 @@ use std::io::{self, BufWriter};
 
 use super::args::Options;
 use super::printer::Printer;
+use super::progress::Progress;
 use super::{Outcome, print, resume, stand_in, verbose};
 use crate::app::{self, Task};
 use crate::client::{Client, Event};
@@ -15,14 +16,16 @@ pub fn run(options: &Options, tasks: Vec<Task>) -> Result<Outcome> {
     let format = options.format();
     let query = options.query.as_deref().map(|text| Query::parse(text, format)).transpose()?;
     let mut out = BufWriter::with_capacity(64 << 10, io::stdout().lock());
-    let printer = match Printer::new(options, format, query, &mut out) {
+    let progress = Progress::new(options, tasks.len());
+    let printer = match Printer::new(options, format, query, &progress, &mut out) {
         Ok(printer) => printer,
         Err(error) => return print::finished(Err(error)),
     };
     let runtime = runtime()?;
-    let interrupted = runtime.block_on(until_stopped(options, &printer, read(options, &tasks, &printer)));
-    // A name that is still being looked up must not hold up the end.
-    runtime.shutdown_background();
+    let interrupted =
+        runtime.block_on(until_stopped(options, &printer, read(options, &tasks, &printer, &progress)));
+    // The operating system clears away faster, and a name that is still being looked up must not hold up the end.
+    std::mem::forget(runtime);
     let cut_short = printer.is_cut_short();
     let outcome = printer.finish()?;
     for journal in tasks.into_iter().filter_map(|task| task.journal) {
@@ -34,17 +37,11 @@ pub fn run(options: &Options, tasks: Vec<Task>) -> Result<Outcome> {
 /// Lets the reading go on until it is done, the deadline comes, the user interrupts, or nobody reads the output.
 /// Whatever was read until then is kept. Tells whether it was interrupted.
 async fn until_stopped(options: &Options, printer: &Printer<'_>, reading: impl Future<Output = ()>) -> bool {
-    let deadline = async {
-        match options.deadline {
-            Some(time) => tokio::time::sleep(time).await,
-            None => std::future::pending().await,
-        }
-    };
     tokio::select! {
         biased;
         () = reading => false,
         () = printer.broken() => false,
-        () = deadline => {
+        () = deadline(options) => {
             let message = "the deadline came before everything was read";
             let error = Error::new(Kind::Timeout, message).hint("what was read is shown; give it longer with `--deadline`");
             printer.row(Row::Error(Box::new(error)));
@@ -58,7 +55,7 @@ async fn until_stopped(options: &Options, printer: &Printer<'_>, reading: impl F
     }
 }
 
-async fn read(options: &Options, tasks: &[Task], printer: &Printer<'_>) {
+async fn read(options: &Options, tasks: &[Task], printer: &Printer<'_>, progress: &Progress) {
     let mut settings = options.settings();
     // Held until everything is read: dropping it ends it.
     let mut sandbox = None;
@@ -69,18 +66,37 @@ async fn read(options: &Options, tasks: &[Task], printer: &Printer<'_>) {
         }
         printer.note("sandbox: these are demo accounts on this machine; no cloud is asked\n");
     }
-    let watcher = |event: &Event| verbose::tell(event, options.verbose, options.quiet);
+    let watcher = |event: &Event| {
+        progress.note(event);
+        if let Some(line) = verbose::line(event, options.verbose, options.quiet) {
+            printer.note(&line);
+        }
+    };
     let client = Client::new(settings, &watcher);
-    app::read(&client, tasks, &mut |row| printer.row(row)).await;
+    let mut emit = |row| printer.row(row);
+    tokio::select! {
+        biased;
+        () = app::read(&client, tasks, &mut emit) => {}
+        never = progress.show() => match never {},
+    }
     drop(sandbox);
 }
 
 /// One thread does everything: it waits for the network nearly all the time.
 pub fn runtime() -> Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
+    // The timers are looked at after every step: a server that keeps a connection busy must not hold up a time-out.
+    tokio::runtime::Builder::new_current_thread().event_interval(1).enable_all().build().map_err(|error| {
         Error::new(Kind::File, format!("the operating system gives no event queue: {error}"))
             .hint("check the limit of open files (`ulimit -n`)")
     })
+}
+
+/// Waits for the time that the whole run may take.
+pub async fn deadline(options: &Options) {
+    match options.deadline {
+        Some(time) => tokio::time::sleep(time).await,
+        None => std::future::pending().await,
+    }
 }
 
 /// Waits for the user to interrupt, or for the system to ask for an end.

@@ -34,7 +34,8 @@ pub fn path(options: &Options) -> Option<PathBuf> {
     options.config.clone().or_else(config::default_path)
 }
 
-fn home() -> Option<PathBuf> {
+/// The home directory, where it is known.
+pub fn home() -> Option<PathBuf> {
     std::env::home_dir().filter(|home| !home.as_os_str().is_empty())
 }
 

@@ -12,6 +12,17 @@ use crate::config::Defaults;
 use crate::model::Site;
 use crate::render::{Format, Style};
 
+/// How many requests are under way at once when nothing is said.
+const CONCURRENCY: u32 = 256;
+
+/// What the limit of open files leaves room for: a connection needs one, and looking its name up another.
+fn within_open_files(concurrency: u32) -> usize {
+    let wanted = 2 * u64::from(concurrency) + 32;
+    let open_files = rlimit::increase_nofile_limit(wanted).unwrap_or(wanted);
+    let room = usize::try_from(open_files.saturating_sub(32) / 2).unwrap_or(usize::MAX);
+    room.clamp(1, concurrency as usize)
+}
+
 impl Options {
     /// Takes from the configuration what neither the command line nor a variable says.
     pub fn fill(&mut self, defaults: &Defaults) {
@@ -49,7 +60,7 @@ impl Options {
             connect_to: self.connect_to,
             rate: self.rate,
             metadata_endpoint: self.metadata_endpoint.clone(),
-            concurrency: self.concurrency.unwrap_or(64) as usize,
+            concurrency: within_open_files(self.concurrency.unwrap_or(CONCURRENCY)),
         }
     }
 

@@ -54,9 +54,15 @@ pub fn serve(arguments: &Arguments) -> Result<Outcome> {
         }
         print::to_stdout(&announcement(&sandbox, arguments))?;
         tokio::select! {
-            () = sandbox.wait() => Ok(Outcome::Complete),
-            () = read::interrupted() => Ok(Outcome::Interrupted),
+            () = sandbox.wait() => {}
+            () = read::interrupted() => {}
         }
+        let counted = sandbox.statistics();
+        print::to_stderr(&format!(
+            "{} requests; {} above the rate, at most {} in one second; {} with a wrong signature\n",
+            counted.requests, counted.throttled, counted.most_in_one_second, counted.refused_signatures,
+        ));
+        Ok(Outcome::Interrupted)
     })
 }
 

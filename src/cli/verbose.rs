@@ -3,29 +3,36 @@
 use super::print::to_stderr;
 use crate::client::{Event, offset_in_words};
 
-/// Tells an event, as far as the user wants to hear of it. Nothing here holds a secret: events do not.
+/// Tells an event on stderr, as far as the user wants to hear of it.
 pub fn tell(event: &Event, verbose: u8, quiet: bool) {
+    if let Some(line) = line(event, verbose, quiet) {
+        to_stderr(&line);
+    }
+}
+
+/// An event as a line for stderr, if the user wants to hear of it. Nothing here holds a secret: events do not.
+pub fn line(event: &Event, verbose: u8, quiet: bool) -> Option<String> {
     match event {
         Event::ClockCorrected { offset } if !quiet => {
-            to_stderr(&format!("warning: this machine's clock is {}; set it\n", offset_in_words(*offset)));
+            Some(format!("warning: this machine's clock is {}; set it\n", offset_in_words(*offset)))
         }
         Event::Asking { account, endpoint, question, attempt }
             if verbose > 0 && (*attempt == 1 || verbose > 1) =>
         {
             let again = if *attempt > 1 { format!(", attempt {attempt}") } else { String::new() };
-            to_stderr(&format!("[{account}] asking {endpoint} for {}{again}\n", question.name()));
+            Some(format!("[{account}] asking {endpoint} for {}{again}\n", question.name()))
         }
         Event::Answered { account, status, bytes, elapsed } if verbose > 1 => {
-            to_stderr(&format!("[{account}] HTTP {status}, {bytes} bytes in {} ms\n", elapsed.as_millis()));
+            Some(format!("[{account}] HTTP {status}, {bytes} bytes in {} ms\n", elapsed.as_millis()))
         }
         Event::Retrying { error, wait } if verbose > 0 => {
             let code = error.code.as_deref().map(|code| format!(" ({code})")).unwrap_or_default();
-            to_stderr(&format!("{}{code}; asking again in {} ms\n", visible(error), wait.as_millis()));
+            Some(format!("{}{code}; asking again in {} ms\n", visible(error), wait.as_millis()))
         }
-        Event::TrustingSystem if verbose > 0 => {
-            to_stderr("the server's issuer is not among the embedded certificates; trying the system's\n");
-        }
-        _ => {}
+        Event::TrustingSystem if verbose > 0 => Some(
+            "the server's issuer is not among the embedded certificates; trying the system's\n".to_owned(),
+        ),
+        _ => None,
     }
 }
 

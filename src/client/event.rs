@@ -46,6 +46,12 @@ pub enum Event<'a> {
     },
     /// The server's issuer is not among the embedded certificates: the system's are tried.
     TrustingSystem,
+    /// So many members of an organisation are to be read.
+    MembersExpected(u64),
+    /// So many members more were read; those that are asked for again count again.
+    MembersRead(u64),
+    /// Everything that is wished of an account was read, or failed.
+    AccountDone,
 }
 
 /// For instance `20 min 0 s behind`.

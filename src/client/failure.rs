@@ -101,11 +101,10 @@ fn describe(error: &reqwest::Error, host: &str, settings: &Settings) -> (Error, 
         let hint = "check `--endpoint` and the proxy: something else than the cloud may stand there";
         return (network(format!("{host} does not answer in HTTP: {}", last(error)), hint), false);
     }
+    let ended = find::<io::Error>(error).is_some_and(|error| error.kind() == io::ErrorKind::UnexpectedEof);
+    let why = if ended { "it ended early".to_owned() } else { last(error) };
     let hint = "try again; with `-vv` every attempt is shown";
-    (
-        network(format!("the connection to {host} broke before the reply was whole: {}", last(error)), hint),
-        true,
-    )
+    (network(format!("the connection to {host} broke before the reply was whole: {why}"), hint), true)
 }
 
 /// What went wrong on the way through a proxy. The error's type is private to the HTTP client, and of its parts only

@@ -5,6 +5,7 @@ mod failure;
 mod fetch;
 mod http;
 mod pace;
+mod reach;
 mod tls;
 
 use std::cell::{Cell, OnceCell, RefCell};
@@ -19,6 +20,7 @@ use tokio::sync::Semaphore;
 pub use event::{Event, offset_in_words};
 pub use fetch::Fetch;
 use pace::Pace;
+pub use reach::Reached;
 pub use tls::Roots;
 
 use crate::cloud::{Account, Advice, Answer, Call, Context, Failure, Question};
@@ -36,6 +38,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A server's clock further away than this is not believed: a century.
 const FARTHEST_CLOCK: TimeDelta = TimeDelta::days(36_525);
+
+/// Clocks that differ by no more were told of already: replies name whole seconds, and take a while.
+const TOLD_ALREADY: TimeDelta = TimeDelta::seconds(30);
 
 /// How requests are sent.
 #[derive(Clone, Debug)]
@@ -125,6 +130,11 @@ impl<'a> Client<'a> {
         }
     }
 
+    /// Tells the watcher what those who ask have done.
+    pub fn tell(&self, event: &Event) {
+        (self.watcher)(event);
+    }
+
     /// The time by the clouds' clock, as far as it is known.
     pub fn now(&self) -> DateTime<Utc> {
         Utc::now() + self.offset.get()
@@ -137,11 +147,19 @@ impl<'a> Client<'a> {
         let mut tries = Tries::default();
         let mut clock_corrected = false;
         loop {
-            if let Err(error) = pace.turn(surrenders).await {
-                return Err(self.finished(Failure::fatal(error), &tries));
-            }
+            let ticket = match pace.turn(surrenders).await {
+                Ok(ticket) => ticket,
+                Err(error) => return Err(self.finished(Failure::fatal(error), &tries)),
+            };
             tries.attempts += 1;
-            let failure = match self.attempt(inquiry, tries.attempts).await {
+            let left = Instant::now();
+            let outcome = self.attempt(inquiry, tries.attempts).await;
+            // A request without a reply may have arrived or not; it is counted from when it left.
+            if !matches!(&outcome, Err(failure) if matches!(failure.error.kind, Kind::Network | Kind::Timeout))
+            {
+                pace.replied(ticket, left.elapsed());
+            }
+            let failure = match outcome {
                 Ok(answer) => {
                     pace.answered();
                     return Ok(answer);
@@ -160,8 +178,12 @@ impl<'a> Client<'a> {
                     if !clock_corrected && (server_time - Utc::now()).abs() < FARTHEST_CLOCK =>
                 {
                     clock_corrected = true;
-                    self.offset.set(server_time - Utc::now());
-                    (self.watcher)(&Event::ClockCorrected { offset: self.offset.get() });
+                    let offset = server_time - Utc::now();
+                    // Of requests that were under way together each finds out; it is told once.
+                    let is_news = (offset - self.offset.replace(offset)).abs() > TOLD_ALREADY;
+                    if is_news {
+                        (self.watcher)(&Event::ClockCorrected { offset });
+                    }
                 }
                 _ => return Err(self.finished(failure, &tries)),
             }
@@ -202,7 +224,7 @@ impl<'a> Client<'a> {
         if error.kind == Kind::Clock {
             let offset = self.offset.get();
             if !offset.is_zero() {
-                message = format!("{message}; this machine's clock is {}", offset_in_words(offset));
+                message = format!("{message} (this machine's clock is {})", offset_in_words(offset));
             }
         } else if tries.attempts > 1 {
             message = format!("{message} (asked {} times)", tries.attempts);
@@ -210,7 +232,7 @@ impl<'a> Client<'a> {
         if let Advice::Retry { after: Some(after) } = failure.advice
             && after > LONGEST_WAIT
         {
-            message = format!("{message}; it asks to wait {} s", after.as_secs());
+            message = format!("{message} (it asks to wait {} s)", after.as_secs());
             error.hint = Some("that is longer than a run waits: run again then".into());
         }
         error.message = message.into();

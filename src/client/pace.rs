@@ -14,16 +14,24 @@ const WINDOW: Duration = Duration::from_millis(1020);
 
 /// The pace of one account's requests of one kind.
 ///
-/// A request leaves when the one that left `allowed` places before it is at least a window ago, so a sliding second of
-/// the server's never sees more than `allowed`; the first ones leave at once.
+/// A request leaves when the one that left `allowed` places before it has arrived at least a window ago, so a sliding
+/// second of the server's never sees more than `allowed`; the first ones leave at once. When a request has arrived can
+/// only be bounded: at the latest, as much after it left as its reply took longer than the quickest. What opening a
+/// connection, a busy machine or a network may hold up in one request and not in the next is so allowed for.
 #[derive(Debug)]
 pub struct Pace {
     /// The most requests a window; 0 is no limit.
     rate: usize,
     /// How many it is at present: fewer after the cloud has throttled.
     allowed: Cell<usize>,
-    /// When the last `rate` requests left. The lock is the queue: first come, first served.
-    left: Mutex<VecDeque<Instant>>,
+    /// The lock is the queue: first come, first served.
+    queue: Mutex<()>,
+    /// The last `rate` requests.
+    left: RefCell<VecDeque<Departure>>,
+    /// How many requests have left before those.
+    forgotten: Cell<u64>,
+    /// The quickest reply.
+    quickest: Cell<Duration>,
     /// Answers since `allowed` was last changed.
     answers: Cell<usize>,
     /// When the cloud last made this slower.
@@ -35,13 +43,28 @@ pub struct Pace {
     surrender: RefCell<Option<Error>>,
 }
 
+/// A request that has left.
+#[derive(Clone, Copy, Debug)]
+struct Departure {
+    at: Instant,
+    /// How long its reply took, once it came.
+    took: Option<Duration>,
+}
+
+/// Says which departure a reply belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ticket(u64);
+
 impl Pace {
     /// A pace of that many requests a second; 0 is no limit.
     pub fn new(rate: u32) -> Self {
         Self {
             rate: rate as usize,
             allowed: Cell::new(rate as usize),
-            left: Mutex::default(),
+            queue: Mutex::default(),
+            left: RefCell::default(),
+            forgotten: Cell::new(0),
+            quickest: Cell::new(Duration::MAX),
             answers: Cell::new(0),
             slowed: Cell::new(None),
             throttled_since: Cell::new(None),
@@ -57,10 +80,10 @@ impl Pace {
 
     /// Waits for the turn of one request. An error when patience has ended since the question began: whoever waited
     /// in the same queue would only be throttled too.
-    pub async fn turn(&self, surrenders: u32) -> Result<(), Error> {
-        let mut left = self.left.lock().await;
-        // What is allowed may become less in the meantime.
-        while let Some(due) = self.due(&left).filter(|due| *due > Instant::now()) {
+    pub async fn turn(&self, surrenders: u32) -> Result<Ticket, Error> {
+        let _queue = self.queue.lock().await;
+        // What is allowed may become less in the meantime, and a reply may come late.
+        while let Some(due) = self.due().filter(|due| *due > Instant::now()) {
             tokio::time::sleep_until(due).await;
         }
         if self.surrenders.get() != surrenders
@@ -68,19 +91,37 @@ impl Pace {
         {
             return Err(error.clone());
         }
+        Ok(self.leave(Instant::now()))
+    }
+
+    fn leave(&self, at: Instant) -> Ticket {
+        let mut left = self.left.borrow_mut();
+        let ticket = Ticket(self.forgotten.get() + left.len() as u64);
         if self.rate > 0 {
             if left.len() == self.rate {
                 left.pop_front();
+                self.forgotten.set(self.forgotten.get() + 1);
             }
-            left.push_back(Instant::now());
+            left.push_back(Departure { at, took: None });
         }
-        Ok(())
+        ticket
+    }
+
+    /// A reply came: what it took longer than the quickest may be what its request took longer to arrive.
+    pub fn replied(&self, ticket: Ticket, took: Duration) {
+        self.quickest.set(self.quickest.get().min(took));
+        let place = ticket.0.checked_sub(self.forgotten.get()).and_then(|place| usize::try_from(place).ok());
+        if let Some(departure) = self.left.borrow_mut().get_mut(place.unwrap_or(usize::MAX)) {
+            departure.took = Some(took);
+        }
     }
 
     /// When the next request may leave, if it has to wait for an earlier one.
-    fn due(&self, left: &VecDeque<Instant>) -> Option<Instant> {
-        let before = left.len().checked_sub(self.allowed.get().max(1))?;
-        Some(*left.get(before)? + WINDOW)
+    fn due(&self) -> Option<Instant> {
+        let left = self.left.borrow();
+        let before = left.get(left.len().checked_sub(self.allowed.get().max(1))?)?;
+        let held_up = before.took.unwrap_or_default().saturating_sub(self.quickest.get());
+        Some(before.at + held_up.min(WINDOW) + WINDOW)
     }
 
     /// The cloud says it was too much (somebody else uses the key): be slower. Tells whether it has said nothing else
@@ -127,12 +168,14 @@ mod tests {
     fn turns(pace: &Pace, count: usize) -> Vec<u128> {
         let start = Instant::now();
         let mut now = start;
-        let mut left = VecDeque::new();
-        for _ in 0..count {
-            now = pace.due(&left).map_or(now, |due| due.max(now));
-            left.push_back(now);
-        }
-        left.into_iter().map(|turn| (turn - start).as_millis()).collect()
+        let turns = (0..count).map(|_| {
+            now = pace.due().map_or(now, |due| due.max(now));
+            pace.leave(now);
+            (now - start).as_millis()
+        });
+        let turns = turns.collect();
+        pace.left.borrow_mut().clear();
+        turns
     }
 
     #[test]
@@ -151,6 +194,24 @@ mod tests {
             pace.answered();
         }
         assert_eq!(pace.allowed.get(), 3);
+    }
+
+    #[test]
+    fn what_held_a_reply_up_may_have_held_its_request_up() {
+        let pace = Pace::new(2);
+        let start = Instant::now();
+        let [first, second] = [pace.leave(start), pace.leave(start)];
+        // The second opened a connection first.
+        pace.replied(first, Duration::from_millis(100));
+        pace.replied(second, Duration::from_millis(300));
+        let due = |pace: &Pace| (pace.due().unwrap() - start).as_millis();
+        assert_eq!(due(&pace), 1020);
+        pace.leave(start + Duration::from_millis(1020));
+        assert_eq!(due(&pace), 1220);
+        pace.leave(start + Duration::from_millis(1220));
+        // A reply to a request that is no longer remembered says only how quick replies can be.
+        pace.replied(first, Duration::from_millis(50));
+        assert_eq!(due(&pace), 2040);
     }
 
     #[test]
@@ -177,7 +238,7 @@ mod tests {
         let error = Error::new(Kind::Throttled, "too many requests");
         pace.surrender(&error);
         assert_eq!(pace.turn(before).await, Err(error));
-        assert_eq!(pace.turn(pace.surrenders()).await, Ok(()));
+        assert!(pace.turn(pace.surrenders()).await.is_ok());
     }
 
     #[tokio::test]
@@ -185,9 +246,9 @@ mod tests {
         let pace = Pace::new(0);
         let start = Instant::now();
         for _ in 0..10_000 {
-            assert_eq!(pace.turn(0).await, Ok(()));
+            assert!(pace.turn(0).await.is_ok());
         }
-        assert!(pace.left.lock().await.is_empty());
+        assert!(pace.left.borrow().is_empty());
         assert!(start.elapsed() < Duration::from_secs(1));
     }
 }

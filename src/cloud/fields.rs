@@ -38,7 +38,14 @@ impl<'a> Fields<'a> {
     pub fn object(&self, name: &str) -> Result<Option<Self>> {
         self.get(name)
             .map(|raw| {
-                let object = Self::parse(raw.get()).map_err(|_| self.invalid(name, raw, "an object"))?;
+                let object = Self::parse(raw.get()).map_err(|error| {
+                    // An object it is, but one that cannot be read: a name comes twice, for instance.
+                    if raw.get().starts_with('{') {
+                        InvalidField(format!("`{name}`: {error}"))
+                    } else {
+                        self.invalid(name, raw, "an object")
+                    }
+                })?;
                 Ok(object.hiding_values(self.hides_values))
             })
             .transpose()

@@ -71,6 +71,19 @@ impl Source {
     }
 }
 
+/// Where credentials are kept, as a configuration file refers to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// In a profile of the official command line tool.
+    Profile(String),
+    /// In the official environment variables.
+    Environment,
+    /// In the identity token that the official environment variables name.
+    IdentityToken,
+    /// In a file of the official SDKs.
+    File(PathBuf),
+}
+
 /// A role to assume.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Role {

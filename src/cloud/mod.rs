@@ -20,7 +20,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 pub use account::Account;
-pub use keys::{Keys, Metadata, MetadataToken, Role, Source};
+pub use keys::{Keys, Metadata, MetadataToken, Origin, Role, Source};
 pub use record::Record;
 pub use reply::{Advice, Failure, Reply};
 pub use wire::{Endpoint, Method, Request};

@@ -261,7 +261,7 @@ fn a_wrong_amount_is_an_error_that_names_the_field() {
     );
     ends_with(
         of_tencent(r#""RealBalance":1,"RealBalance":2"#),
-        "`Response` is `{\"RealBalance\":1,\"RealBalance\":2}`, not an object",
+        "`Response`: `RealBalance` comes twice at line 1 column 33",
     );
     ends_with(of_tencent(r#""RealBalance":1e40"#), "an amount with more digits than can be kept exactly");
     ends_with(

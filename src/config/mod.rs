@@ -8,24 +8,24 @@ mod table;
 mod template;
 #[cfg(test)]
 mod tests;
+mod write;
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::NaiveDate;
 use etcetera::BaseStrategy as _;
-use rust_decimal::Decimal;
 use zeroize::Zeroizing;
 
 use crate::cloud::{Cloud, Endpoint, Signature};
-use crate::model::{Credentials, Currency, Error, Kind, Result, Secret, Site};
+use crate::model::{Credentials, Currency, Error, Kind, Rates, Result, Secret, Site};
 
 pub use nearest::nearest;
 pub use read::{parse, parse_rates};
 pub use show::show;
-pub use template::{Origin, Suggestion, template};
+pub use template::{Suggestion, template};
+pub use write::{exists, write_new};
 
 /// A JSON Schema of the file, for editors.
 pub const SCHEMA: &str = include_str!("schema.json");
@@ -150,27 +150,6 @@ pub struct Role {
     pub external_id: Option<String>,
 }
 
-/// What currencies were worth on a day.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rates {
-    /// The day.
-    pub date: NaiveDate,
-    /// What the others are counted in.
-    pub base: Currency,
-    /// How much of the base one unit of each currency is.
-    pub rates: Vec<(Currency, Decimal)>,
-}
-
-impl Rates {
-    /// How much of the base one unit of a currency is; `None` when nothing is said about it.
-    pub fn of(&self, currency: Currency) -> Option<Decimal> {
-        if currency == self.base {
-            return Some(Decimal::ONE);
-        }
-        self.rates.iter().find(|(known, _)| *known == currency).map(|(_, rate)| *rate)
-    }
-}
-
 /// A file that is read: what must be known about it besides its text.
 #[derive(Clone, Copy, Debug)]
 pub struct Place<'a> {
@@ -198,8 +177,10 @@ pub fn load(path: &Path, home: Option<&Path>) -> Result<Option<Config>> {
 
 /// Reads a file that holds what `[rates]` holds and nothing else.
 pub fn load_rates(path: &Path) -> Result<Rates> {
-    let (text, _) = read_file(path)?
-        .ok_or_else(|| Error::new(Kind::Configuration, format!("there is no `{}`", path.display())))?;
+    let (text, _) = read_file(path)?.ok_or_else(|| {
+        Error::new(Kind::Configuration, format!("there is no `{}`", path.display()))
+            .hint("name the file of rates with `--rates`")
+    })?;
     parse_rates(&text, path)
 }
 
@@ -209,7 +190,12 @@ fn read_file(path: &Path) -> Result<Option<(Zeroizing<String>, bool)>> {
         |why: String| Error::new(Kind::Configuration, format!("`{}` cannot be read: {why}", path.display()));
     let mut file = match std::fs::File::open(path) {
         Ok(file) => file,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        // A home that is no folder has no files either.
+        Err(error)
+            if matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) =>
+        {
+            return Ok(None);
+        }
         Err(error) => return Err(wrong(error.to_string())),
     };
     let private = is_private(&file.metadata().map_err(|error| wrong(error.to_string()))?);

@@ -9,9 +9,9 @@ use toml::de::DeTable;
 use super::accounts::accounts;
 use super::nearest::{nearest, quoted_list};
 use super::table::{Source, Table, quoted};
-use super::{Config, Defaults, Place, Rates};
+use super::{Config, Defaults, Place};
 use crate::cloud::Signature;
-use crate::model::{Currency, Error, Result, Secret, Site, amount_from_number};
+use crate::model::{Currency, Error, Rates, Result, Secret, Site, amount_from_number};
 
 /// The keys of the whole file.
 pub(super) const KEYS: &[&str] = &["defaults", "accounts", "rates"];

@@ -1,11 +1,10 @@
 //! The configuration file that is written for somebody who has none yet.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
 
 use super::accounts::unfit;
 use super::table::{quoted, spelt};
-use crate::cloud::Cloud;
+use crate::cloud::{Cloud, Origin};
 use crate::model::Site;
 
 /// Every key of the file, explained; the accounts follow it, and the rates follow them.
@@ -25,17 +24,6 @@ pub struct Suggestion {
     pub site: Option<Site>,
     /// Where its credentials were found.
     pub origin: Origin,
-}
-
-/// Where credentials were found.
-#[derive(Debug)]
-pub enum Origin {
-    /// In a profile of the official command line tool.
-    Profile(String),
-    /// In the official environment variables.
-    Environment,
-    /// In a file of the official SDKs.
-    File(PathBuf),
 }
 
 /// A configuration file in which every key is explained and every account that was found is named, but for those
@@ -71,6 +59,7 @@ fn free_name(suggestion: &Suggestion, taken: &[String]) -> String {
 fn reference(origin: &Origin) -> Option<String> {
     let (key, name) = match origin {
         Origin::Environment => return Some("env = true".to_owned()),
+        Origin::IdentityToken => return Some("oidc = true".to_owned()),
         Origin::Profile(profile) => ("profile", profile.as_str()),
         Origin::File(file) => ("file", file.to_str()?),
     };

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use serde_json::{Map, Value};
 
+use super::everything::Place;
 use super::{Found, Surroundings};
 use crate::cloud::keys::{Keys, RoleVariables, Variables};
-use crate::cloud::{Record, Role, Source};
+use crate::cloud::{Origin, Record, Role, Source};
 use crate::model::{Error, Kind, Result, Secret};
 
 /// The value of a variable without the blanks around it. An empty one counts as not set.
@@ -42,22 +43,37 @@ pub fn prefixed(
 }
 
 /// The keys in every set that has one.
-pub fn keys(keys: &Keys, around: &Surroundings) -> Vec<(String, Result<Found>)> {
+pub fn keys(keys: &Keys, around: &Surroundings) -> Vec<Place> {
     let from_set = |set: &Variables| Some((origin(set.key_id), from_set(keys, set, "", around).transpose()?));
-    let found: Vec<_> = keys.variables.iter().filter_map(from_set).collect();
-    match lone(keys, "", around) {
-        Err(error) if found.is_empty() => vec![("environment".to_owned(), Err(error))],
-        _ => found,
+    let mut found: Vec<_> = keys.variables.iter().filter_map(from_set).collect();
+    if found.is_empty()
+        && let Err(error) = lone(keys, "", around)
+    {
+        found.push(("environment".to_owned(), Err(error)));
     }
+    // Who reads the variables as they are gets what comes first.
+    let references = std::iter::once(Some(Origin::Environment)).chain(std::iter::repeat(None));
+    found
+        .into_iter()
+        .zip(references)
+        .map(|((origin, found), reference)| place(origin, reference, found))
+        .collect()
+}
+
+fn place(origin: String, reference: Option<Origin>, found: Result<Found>) -> Place {
+    Place { name: "environment".to_owned(), origin, reference, found }
 }
 
 /// What the environment holds besides keys.
-pub fn others(keys: &Keys, around: &Surroundings) -> Vec<(String, Result<Found>)> {
+pub fn others(keys: &Keys, around: &Surroundings) -> Vec<Place> {
     let mut looked = Vec::new();
     let identity = web_identity(keys, around, &mut looked).transpose();
-    let identity = identity.zip(keys.web_identity.as_ref().map(|names| names.role_arn));
+    let identity = identity.zip(keys.web_identity.as_ref());
+    let identity =
+        identity.map(|(found, names)| place(origin(names.role_arn), Some(Origin::IdentityToken), found));
     let uri = uri(keys, around, &mut looked).transpose().zip(keys.uri);
-    identity.into_iter().chain(uri).map(|(found, name)| (origin(name), found)).collect()
+    let uri = uri.map(|(found, name)| place(origin(name), None, found));
+    identity.into_iter().chain(uri).collect()
 }
 
 fn origin(name: &str) -> String {

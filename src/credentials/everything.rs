@@ -1,7 +1,7 @@
 //! Every account that this machine has credentials for.
 
 use super::{Found, Surroundings, environment, files, of};
-use crate::cloud::{CLOUDS, Cloud};
+use crate::cloud::{CLOUDS, Cloud, Origin};
 use crate::model::Result;
 
 /// An account that was found, usable or not.
@@ -13,6 +13,8 @@ pub struct Listed {
     pub label: String,
     /// Where it was found: the place whose credentials are used, then others with the same key.
     pub origins: Vec<String>,
+    /// How a configuration can refer to it; `None` when it cannot.
+    pub reference: Option<Origin>,
     /// What was found, or why it is not usable.
     pub found: Result<Found>,
 }
@@ -26,39 +28,44 @@ pub fn everything(around: &Surroundings) -> Vec<Listed> {
 fn of_cloud(cloud: &'static dyn Cloud, around: &Surroundings) -> Vec<Listed> {
     let keys = cloud.keys();
     let mut listed = Vec::new();
-    for (origin, found) in environment::keys(keys, around) {
-        add(&mut listed, cloud, "environment", origin, found);
-    }
-    for (label, origin, found) in files::all(keys, around) {
-        add(&mut listed, cloud, &label, origin, found);
-    }
-    for (origin, found) in environment::others(keys, around) {
-        add(&mut listed, cloud, "environment", origin, found);
-    }
+    let all = environment::keys(keys, around)
+        .into_iter()
+        .chain(files::all(keys, around))
+        .chain(environment::others(keys, around));
+    all.for_each(|one| add(&mut listed, cloud, one));
     listed
 }
 
-fn add(
-    listed: &mut Vec<Listed>,
-    cloud: &'static dyn Cloud,
-    name: &str,
-    origin: String,
-    found: Result<Found>,
-) {
+/// Something that holds credentials, or should.
+pub(super) struct Place {
+    /// What the account is called.
+    pub(super) name: String,
+    /// Where it is, for people.
+    pub(super) origin: String,
+    /// How a configuration can refer to it.
+    pub(super) reference: Option<Origin>,
+    /// What was found there.
+    pub(super) found: Result<Found>,
+}
+
+fn add(listed: &mut Vec<Listed>, cloud: &'static dyn Cloud, place: Place) {
+    let Place { name, origin, reference, found } = place;
     let is_same = |other: &&mut Listed| match (&found, &other.found) {
         (Ok(found), Ok(other)) => found.source.is_same(&other.source),
         _ => false,
     };
     if let Some(same) = listed.iter_mut().find(is_same) {
-        same.origins.push(origin);
+        // Another profile of the same file is told by its name.
+        let is_told = same.origins.contains(&origin);
+        same.origins.push(if is_told { format!("{origin} (`{name}`)") } else { origin });
         return;
     }
-    let mut label = name.to_owned();
+    let mut label = name.clone();
     let mut number = 1;
     while listed.iter().any(|other| other.label == label) {
         number += 1;
         label = format!("{name}-{number}");
     }
     let found = of(cloud, found.map(|found| Found { label: label.clone(), ..found }));
-    listed.push(Listed { cloud, label, origins: vec![origin], found });
+    listed.push(Listed { cloud, label, origins: vec![origin], reference, found });
 }

@@ -4,7 +4,8 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::environment::variable;
-use super::{Found, Surroundings};
+use super::{Found, Surroundings, everything};
+use crate::cloud::Origin;
 use crate::cloud::keys::{File, Kept, Keys, Place, Profile, Profiles, Store};
 use crate::model::{Error, Kind, Result};
 
@@ -68,25 +69,39 @@ pub fn from_file(keys: &Keys, path: &Path, around: &Surroundings) -> Result<Foun
     pick(keys, &profiles, &profiles.current, &shown, around)
 }
 
-/// Every profile of every store, with its name and its file; for a store that cannot be read, the error.
-pub fn all(keys: &Keys, around: &Surroundings) -> Vec<(String, String, Result<Found>)> {
+/// Every profile of every store, the current one of each first; for a store that cannot be read, the error.
+pub fn all(keys: &Keys, around: &Surroundings) -> Vec<everything::Place> {
     let mut all = Vec::new();
-    for store in keys.stores {
+    for (number, store) in keys.stores.iter().enumerate() {
+        let (path, _) = place(store, around);
         let profiles = match read(store, around) {
             Ok(profiles) => profiles,
             Err(error) => {
-                let shown = show(&place(store, around).0, around);
-                all.push((shown.clone(), shown, Err(error)));
+                let shown = show(&path, around);
+                all.push(everything::Place {
+                    name: shown.clone(),
+                    origin: shown,
+                    reference: None,
+                    found: Err(error),
+                });
                 continue;
             }
         };
-        for profile in profiles.all {
-            let result = match profile.kept.clone() {
+        let Profiles { current, all: mut listed } = profiles;
+        listed.sort_by_key(|profile| profile.name != current);
+        for profile in listed {
+            let found = match profile.kept.clone() {
                 Ok(None) => continue,
                 Ok(Some(kept)) => found(keys, &profile, kept, around),
                 Err(error) => Err(error),
             };
-            all.push((profile.name, profile.origin, result));
+            let reference = match number {
+                0 => Some(Origin::Profile(profile.name.clone())),
+                // Who reads a file gets its current profile.
+                _ if profile.name == current => std::path::absolute(&path).ok().map(Origin::File),
+                _ => None,
+            };
+            all.push(everything::Place { name: profile.name, origin: profile.origin, reference, found });
         }
     }
     all

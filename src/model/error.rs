@@ -110,6 +110,11 @@ impl Error {
         }
     }
 
+    /// Whether usage, configuration or credentials are wrong: what has to be corrected before anything can be asked.
+    pub fn is_about_the_request(&self) -> bool {
+        matches!(self.kind, Kind::Usage | Kind::Configuration | Kind::Credentials)
+    }
+
     /// Adds what to do.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<Box<str>>) -> Self {

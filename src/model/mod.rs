@@ -3,15 +3,21 @@
 mod balance;
 mod currency;
 mod error;
+mod listing;
 mod money;
+mod rates;
 mod report;
 mod secret;
+mod selection;
 mod site;
 
 pub use balance::{Balance, Detail};
 pub use currency::{Currency, InvalidCurrency};
 pub use error::{Error, Kind, Result};
-pub use money::{InvalidAmount, Money, amount_from_number, amount_from_text, minor_to_major};
+pub use listing::{Aspect, Checkup, Finding, KnownAccount, Step};
+pub use money::{InvalidAmount, Money, amount_from_number, amount_from_text, group, minor_to_major};
+pub use rates::{Conversion, Converted, Rates};
 pub use report::{Report, Row, Total};
 pub use secret::{Credentials, Secret};
+pub use selection::{Selection, Sort};
 pub use site::{Site, Stamp};

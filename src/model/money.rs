@@ -36,17 +36,20 @@ impl Money {
         let plain = self.plain();
         let (sign, digits) = plain.strip_prefix('-').map_or(("", plain.as_str()), |digits| ("-", digits));
         let (whole, fraction) = digits.find('.').map_or((digits, ""), |point| digits.split_at(point));
-        let mut text = String::with_capacity(plain.len() + whole.len() / 3);
-        text.push_str(sign);
-        for (place, digit) in whole.char_indices() {
-            if place > 0 && (whole.len() - place).is_multiple_of(3) {
-                text.push(',');
-            }
-            text.push(digit);
-        }
-        text.push_str(fraction);
-        text
+        format!("{sign}{}{fraction}", group(whole))
     }
+}
+
+/// Digits with a comma between thousands: `"363,659"`.
+pub fn group(digits: &str) -> String {
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.char_indices() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// Why a text is not an amount.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
-use super::{Balance, Currency, Error};
+use super::{Balance, Converted, Currency, Error};
 
 /// One line of a report, in the order in which it is shown.
 #[derive(Clone, Debug)]
@@ -53,12 +53,14 @@ pub struct Report {
     pub rows: Vec<Row>,
     /// A total for each currency.
     pub totals: Vec<Total>,
+    /// All totals together in one currency, when that was asked for.
+    pub converted: Option<Converted>,
 }
 
 impl Report {
     /// A report of rows, with their totals.
     pub fn new(generated_at: DateTime<Utc>, rows: Vec<Row>) -> Self {
-        let mut report = Self { generated_at, rows, totals: Vec::new() };
+        let mut report = Self { generated_at, rows, totals: Vec::new(), converted: None };
         for row in &report.rows {
             if let Row::Balance(balance) = row {
                 Total::add(&mut report.totals, balance);

@@ -122,13 +122,18 @@ impl Column {
     }
 }
 
-/// The columns that some row has something for, as wide as their widest cell. `totals` are the cells of the
+/// The columns that some row or total has something for, as wide as their widest cell. `totals` are the cells of the
 /// totals' lines: label, currency and amount.
 pub(super) fn needed(report: &Report, totals: &[[String; 3]]) -> Vec<Column> {
     let mut columns = Vec::with_capacity(FIELDS.len());
     for field in FIELDS {
         let widest = report.rows.iter().map(|row| field.cell(row).width()).max().unwrap_or(0);
-        if widest > 0 && (field != Field::Account || names_accounts(report)) {
+        // Totals may be of more than the rows that are shown.
+        let of_totals = !totals.is_empty() && matches!(field, Field::Currency | Field::Available);
+        if of_totals && columns.is_empty() {
+            columns.push(Column { field: Field::Account, width: Field::Account.heading().width() });
+        }
+        if of_totals || widest > 0 && (field != Field::Account || names_accounts(report)) {
             columns.push(Column { field, width: widest.max(field.heading().width()) });
         }
     }

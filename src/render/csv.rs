@@ -43,8 +43,12 @@ pub(super) struct CsvWriter<'a>(Writer<&'a mut dyn Write>);
 
 impl<'a> CsvWriter<'a> {
     pub(super) fn begin(out: &'a mut dyn Write) -> io::Result<Self> {
+        Self::with_header(&HEADER, out)
+    }
+
+    pub(super) fn with_header(header: &[&str], out: &'a mut dyn Write) -> io::Result<Self> {
         let mut csv = Self(WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out));
-        csv.record(&HEADER.map(Cow::Borrowed))?;
+        csv.record(header)?;
         Ok(csv)
     }
 
@@ -59,16 +63,16 @@ impl<'a> CsvWriter<'a> {
         self.0.flush()
     }
 
-    fn record(&mut self, cells: &[Cow<'_, str>; HEADER.len()]) -> io::Result<()> {
-        self.0.write_record(cells.iter().map(|cell| harmless(cell).into_owned().into_bytes())).map_err(
-            |error| {
+    pub(super) fn record(&mut self, cells: &[impl AsRef<str>]) -> io::Result<()> {
+        self.0
+            .write_record(cells.iter().map(|cell| harmless(cell.as_ref()).into_owned().into_bytes()))
+            .map_err(|error| {
                 match error.into_kind() {
                     // The kind has to survive, so that a closed pipe can be told from a full disk.
                     csv::ErrorKind::Io(error) => error,
                     other => io::Error::other(format!("{other:?}")),
                 }
-            },
-        )
+            })
     }
 }
 

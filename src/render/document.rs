@@ -10,7 +10,7 @@ use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::model::{Balance, Currency, Detail, Error, Kind, Money, Report, Row, Site, Total};
+use crate::model::{Balance, Converted, Currency, Detail, Error, Kind, Money, Report, Row, Site, Total};
 
 /// How a detail that is a cloud's own JSON gets into the output.
 #[derive(Clone, Copy)]
@@ -30,12 +30,14 @@ pub(super) struct Document<'a> {
 impl Serialize for Document<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self { report, verbatim } = *self;
-        let mut document = serializer.serialize_struct("Document", 5)?;
+        let mut document = serializer.serialize_struct("Document", 6)?;
         document.serialize_field("schema_version", &1)?;
         document.serialize_field("generated_at", &timestamp(report.generated_at))?;
         let balances = || report.balances().map(|balance| BalanceRecord::new(balance, verbatim));
         document.serialize_field("balances", &Each(balances))?;
         document.serialize_field("totals", &Each(|| report.totals.iter().map(TotalRecord::new)))?;
+        let converted = report.converted.as_ref().map(ConvertedRecord::new);
+        document.serialize_field("converted", &converted)?;
         document.serialize_field("errors", &Each(|| report.errors().map(ErrorRecord::new)))?;
         document.end()
     }
@@ -61,6 +63,7 @@ pub(super) enum Line<'a> {
     Balance(BalanceRecord<'a>),
     Error(ErrorRecord<'a>),
     Total(TotalRecord),
+    Converted(ConvertedRecord<'a>),
 }
 
 impl<'a> Line<'a> {
@@ -73,6 +76,10 @@ impl<'a> Line<'a> {
 
     pub(super) fn total(total: &Total) -> Self {
         Self::Total(TotalRecord::new(total))
+    }
+
+    pub(super) fn converted(converted: &'a Converted) -> Self {
+        Self::Converted(ConvertedRecord::new(converted))
     }
 }
 
@@ -133,7 +140,7 @@ pub(super) struct ErrorRecord<'a> {
 }
 
 impl<'a> ErrorRecord<'a> {
-    fn new(error: &'a Error) -> Self {
+    pub(super) fn new(error: &'a Error) -> Self {
         Self {
             provider: error.provider,
             account: error.account.as_deref(),
@@ -159,6 +166,40 @@ impl TotalRecord {
         let &Total { currency, available, accounts } = total;
         let available = available.map(|amount| Money { amount, currency }.plain());
         Self { currency, available, accounts }
+    }
+}
+
+#[derive(serde::Serialize)]
+pub(super) struct ConvertedRecord<'a> {
+    currency: Currency,
+    available: Option<String>,
+    base: Currency,
+    rates: Vec<RateRecord>,
+    date: String,
+    missing: &'a [Currency],
+}
+
+#[derive(serde::Serialize)]
+struct RateRecord {
+    currency: Currency,
+    rate: String,
+}
+
+impl<'a> ConvertedRecord<'a> {
+    fn new(converted: &'a Converted) -> Self {
+        let &Converted { currency, available, base, ref rates, date, ref missing } = converted;
+        let rate = |&(currency, rate): &(Currency, Decimal)| RateRecord {
+            currency,
+            rate: rate.normalize().to_string(),
+        };
+        Self {
+            currency,
+            available: available.map(|amount| Money { amount, currency }.plain()),
+            base,
+            rates: rates.iter().map(rate).collect(),
+            date: date.to_string(),
+            missing,
+        }
     }
 }
 

@@ -6,7 +6,9 @@
 mod column;
 mod csv;
 mod document;
+mod grid;
 mod json;
+mod listing;
 mod people;
 mod query;
 mod stream;
@@ -18,11 +20,13 @@ use std::io::{self, Write};
 use crate::model::Report;
 use document::{Document, Verbatim};
 
+pub use listing::{Listing, write_listing};
 pub use people::error_for_people;
 pub use query::Query;
 pub use stream::Stream;
 
-/// The JSON Schema (2020-12) of the JSON document; `$defs/line` is that of a line of NDJSON.
+/// The JSON Schema (2020-12) of the JSON document; `$defs/line` is that of a line of NDJSON, `$defs/accounts` and
+/// `$defs/checkups` are those of listings.
 pub const SCHEMA: &str = include_str!("schema.json");
 
 /// What a report is written as.
@@ -76,7 +80,7 @@ pub fn write(report: &Report, format: Format, style: Style, out: &mut dyn Write)
             for row in &report.rows {
                 stream.row(row)?;
             }
-            stream.finish(&report.totals)
+            stream.finish(&report.totals, report.converted.as_ref())
         }
     }
 }

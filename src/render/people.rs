@@ -30,11 +30,13 @@ pub(super) fn account_name(provider: Option<&str>, account: Option<&str>) -> Str
     visible(&parts.join("/")).into_owned()
 }
 
-fn label(text: &str, code: &str, color: bool) -> String {
+/// A word in bold and a colour.
+pub(super) fn label(text: &str, code: &str, color: bool) -> String {
     if color { format!("\x1b[1;{code}m{text}\x1b[0m") } else { text.to_owned() }
 }
 
-fn lines(text: &str) -> String {
+/// A text whose further lines are indented.
+pub(super) fn lines(text: &str) -> String {
     let lines: Vec<_> = text.trim_end().lines().map(visible).collect();
     lines.join("\n  ")
 }

@@ -6,10 +6,11 @@
 //! is a float: fit for comparing, not for adding up. `totals` has the exact sums.
 
 use jmespath::{DEFAULT_RUNTIME, Expression, JmespathError};
+use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
 use super::document::{Document, Verbatim};
-use super::{Format, json};
+use super::{Format, Listing, json};
 use crate::model::{Error, Kind, Report, Result};
 
 /// The library goes a call deeper for each bracket and operator. People write a dozen or two; the smallest stack
@@ -41,7 +42,15 @@ impl Query {
 
     /// The query's result as text, with its line feed.
     pub fn answer(&self, report: &Report) -> Result<String> {
-        let document = Document { report, verbatim: Verbatim::Value };
+        self.search(Document { report, verbatim: Verbatim::Value })
+    }
+
+    /// The query's result over a listing, as text with its line feed.
+    pub fn answer_listing(&self, listing: Listing) -> Result<String> {
+        self.search(listing)
+    }
+
+    fn search(&self, document: impl Serialize) -> Result<String> {
         let result =
             self.expression.search(document).map_err(|error| mistake(self.expression.as_str(), &error))?;
         let mut text = Vec::new();

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::csv::CsvWriter;
 use super::document::Line;
 use super::{Format, json};
-use crate::model::{Row, Total};
+use crate::model::{Converted, Row, Total};
 
 /// Writes rows as they come. Give it a buffered writer, and [`flush`](Stream::flush) after each page.
 pub struct Stream<'a>(Inner<'a>);
@@ -42,10 +42,13 @@ impl<'a> Stream<'a> {
     }
 
     /// Writes the totals, where the format has them, and ends the output.
-    pub fn finish(mut self, totals: &[Total]) -> io::Result<()> {
+    pub fn finish(mut self, totals: &[Total], converted: Option<&Converted>) -> io::Result<()> {
         if let Inner::Ndjson(out) = &mut self.0 {
             for total in totals {
                 json::line(&Line::total(total), *out)?;
+            }
+            if let Some(converted) = converted {
+                json::line(&Line::converted(converted), *out)?;
             }
         }
         self.flush()

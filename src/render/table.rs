@@ -11,7 +11,7 @@ use rust_decimal::Decimal;
 
 use super::Style;
 use super::column::{Column, Field, GAP, fit, needed, total_cell};
-use crate::model::{Money, Report, Row, Total};
+use crate::model::{Converted, Currency, Money, Report, Row, Total};
 
 /// How many rows are laid out at a time: the widths are known beforehand, so memory does not grow with the rows.
 const ROWS_AT_ONCE: usize = 1000;
@@ -22,11 +22,14 @@ const RED: (char, &str) = ('\u{2061}', "\x1b[31m");
 const PLAIN: (char, &str) = ('\u{2062}', "\x1b[0m");
 
 pub(super) fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let totals: Vec<[String; 3]> = report.totals.iter().map(total_cells).collect();
+    let is_possible = |converted: &&Converted| converted.missing.is_empty() && !report.totals.is_empty();
+    let converted = report.converted.as_ref().filter(is_possible);
+    let totals: Vec<[String; 3]> =
+        report.totals.iter().map(total_cells).chain(converted.map(converted_cells)).collect();
     let mut columns = needed(report, &totals);
     let left_out = style.width.map_or_else(Vec::new, |width| fit(&mut columns, width.into()));
     if report.rows.is_empty() {
-        writeln!(out, "no balances")?;
+        writeln!(out, "{}", if totals.is_empty() { "no balances" } else { "nothing to show" })?;
     } else {
         let headings = columns.iter().map(|column| Cell::new(column.field.heading())).collect();
         write_lines(&columns, vec![headings], out)?;
@@ -40,8 +43,10 @@ pub(super) fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::R
     if !totals.is_empty() {
         let width = columns.iter().map(|column| column.width + GAP).sum::<usize>().saturating_sub(GAP);
         writeln!(out, "{}", "─".repeat(width))?;
-        let lines = report.totals.iter().zip(&totals).map(|(total, cells)| {
-            let red = style.color && total.available.is_some_and(is_alarming);
+        let amounts = report.totals.iter().map(|total| total.available);
+        let amounts = amounts.chain(converted.map(|converted| converted.available));
+        let lines = amounts.zip(&totals).map(|(amount, cells)| {
+            let red = style.color && amount.is_some_and(is_alarming);
             let cell = |(at, column): (usize, &Column)| {
                 let red = red && column.field == Field::Available;
                 painted(total_cell(cells, at, column.field), red)
@@ -49,6 +54,9 @@ pub(super) fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::R
             columns.iter().enumerate().map(cell).collect::<Vec<_>>()
         });
         write_lines(&columns, lines.collect(), out)?;
+    }
+    if let Some(converted) = &report.converted {
+        write!(out, "{}", explanation(converted))?;
     }
     writeln!(out, "read {}", report.generated_at.format("%Y-%m-%d %H:%M:%S UTC"))?;
     if !left_out.is_empty() {
@@ -72,14 +80,50 @@ fn is_alarming(available: Decimal) -> bool {
 }
 
 fn painted(text: &str, red: bool) -> Cell {
-    if red { Cell::new(format!("{}{text}{}", RED.0, PLAIN.0)) } else { Cell::new(text) }
+    Cell::new(marked(text, red))
+}
+
+/// A cell's text, with the marks of red where it is.
+pub(super) fn marked(text: &str, red: bool) -> String {
+    if red { format!("{}{text}{}", RED.0, PLAIN.0) } else { text.to_owned() }
+}
+
+/// A line that is laid out, with what the marks stand for.
+pub(super) fn unmarked(line: &str) -> String {
+    line.replace(RED.0, RED.1).replace(PLAIN.0, PLAIN.1)
 }
 
 fn total_cells(total: &Total) -> [String; 3] {
-    let &Total { currency, available, accounts } = total;
-    let available = available
-        .map_or_else(|| "too large to add up".to_owned(), |amount| Money { amount, currency }.grouped());
-    [format!("total of {accounts}"), currency.to_string(), available]
+    sum_cells(format!("total of {}", total.accounts), total.currency, total.available)
+}
+
+fn converted_cells(converted: &Converted) -> [String; 3] {
+    sum_cells("converted".to_owned(), converted.currency, converted.available)
+}
+
+fn sum_cells(label: String, currency: Currency, sum: Option<Decimal>) -> [String; 3] {
+    let sum =
+        sum.map_or_else(|| "too large to add up".to_owned(), |amount| Money { amount, currency }.grouped());
+    [label, currency.to_string(), sum]
+}
+
+/// By which rates totals were converted, or why they could not be; nothing when it took no rate.
+fn explanation(converted: &Converted) -> String {
+    let &Converted { currency, base, ref rates, date, ref missing, .. } = converted;
+    let list = |items: &mut dyn Iterator<Item = String>| items.collect::<Vec<_>>().join(", ");
+    if let Some(first) = missing.first() {
+        let missing = list(&mut missing.iter().map(ToString::to_string));
+        format!(
+            "no total in {currency}: the rates of {date} have none for {missing}; \
+             add `{first} = \"…\"`, what 1 {first} is in {base}\n"
+        )
+    } else if rates.is_empty() {
+        String::new()
+    } else {
+        let rate =
+            |(currency, rate): &(Currency, Decimal)| format!("1 {currency} = {} {base}", rate.normalize());
+        format!("converted by the rates of {date}: {}\n", list(&mut rates.iter().map(rate)))
+    }
 }
 
 /// Lays lines out in columns of known widths; each stays one line.
@@ -104,8 +148,7 @@ fn write_lines(columns: &[Column], lines: Vec<Vec<Cell>>, out: &mut dyn Write) -
         }
     }
     for line in table.lines() {
-        let line = line.trim_end().replace(RED.0, RED.1).replace(PLAIN.0, PLAIN.1);
-        writeln!(out, "{line}")?;
+        writeln!(out, "{}", unmarked(line.trim_end()))?;
     }
     Ok(())
 }

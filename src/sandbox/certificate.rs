@@ -11,7 +11,7 @@ use rustls::ServerConfig;
 use rustls::pki_types::PrivatePkcs8KeyDer;
 
 /// Whom the certificate stands for: a client may dial the loopback address and still say the cloud's name.
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 16] = [
     "localhost",
     "127.0.0.1",
     "::1",
@@ -23,6 +23,11 @@ const NAMES: [&str; 11] = [
     "business.ap-southeast-1.aliyuncs.com",
     "sts.aliyuncs.com",
     "sts.ap-southeast-1.aliyuncs.com",
+    "sts.cn-hangzhou.aliyuncs.com",
+    "sts.cn-shanghai.aliyuncs.com",
+    "sts.cn-beijing.aliyuncs.com",
+    "sts.cn-shenzhen.aliyuncs.com",
+    "sts.cn-hongkong.aliyuncs.com",
 ];
 
 /// The server's side of TLS, and the authority's certificate a client has to trust.

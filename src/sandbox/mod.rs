@@ -5,7 +5,7 @@
 //! `/credentials-uri`.
 //!
 //! # Keys
-//! A key id says everything about its key; its secret is [`secret_of`] it, and of a temporary one the token [`token_of`].
+//! A key id says everything about its key; its secret is `secret_of` it, and of a temporary one the token `token_of` it.
 //!
 //! | key id | what it is |
 //! |---|---|

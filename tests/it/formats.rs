@@ -70,6 +70,7 @@ fn as_json() {
           "accounts": 2
         }
       ],
+      "converted": null,
       "errors": [
         {
           "provider": "tencent",
@@ -155,6 +156,7 @@ fn as_yaml() {
     - currency: USD
       available: '353757.70'
       accounts: 2
+    converted: null
     errors:
     - provider: tencent
       account: environment

@@ -2,15 +2,26 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
+mod accounts;
 mod commands;
 mod credentials;
+mod doctor;
 mod failures;
 mod formats;
+mod init;
 mod layers;
+#[cfg(unix)]
+mod many;
 mod members;
+#[cfg(unix)]
+mod permissions;
+#[cfg(unix)]
+mod progress;
 #[cfg(unix)]
 mod readme;
 mod resume;
 mod secrets;
 mod sites;
+mod sources;
 mod support;
+mod view;

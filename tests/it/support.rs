@@ -9,7 +9,7 @@ use std::thread::JoinHandle;
 
 use cloudbal::sandbox::{self, Options, Statistics};
 
-/// A stand-in of the clouds that speaks TLS in their names, on a thread of its own.
+/// A stand-in of the clouds, on a thread of its own.
 pub struct Cloud {
     pub address: SocketAddr,
     pub certificate: tempfile::NamedTempFile,
@@ -18,14 +18,24 @@ pub struct Cloud {
 }
 
 impl Cloud {
+    /// One that speaks TLS in the clouds' names.
     pub fn start(options: Options) -> Self {
+        Self::listen(Options { tls: true, ..options })
+    }
+
+    /// One that speaks plain HTTP, as the metadata services do.
+    pub fn plain() -> Self {
+        Self::listen(Options::default())
+    }
+
+    fn listen(options: Options) -> Self {
         let (started, starting) = mpsc::channel();
         let (statistics, asked) = mpsc::channel::<mpsc::Sender<Statistics>>();
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async move {
-                let sandbox = sandbox::start(Options { tls: true, ..options }).await.unwrap();
-                started.send((sandbox.address(), sandbox.ca_pem().unwrap().to_owned())).unwrap();
+                let sandbox = sandbox::start(options).await.unwrap();
+                started.send((sandbox.address(), sandbox.ca_pem().unwrap_or_default().to_owned())).unwrap();
                 loop {
                     match asked.try_recv() {
                         Ok(to) => to.send(sandbox.statistics()).unwrap(),
@@ -71,6 +81,42 @@ impl Cloud {
     }
 }
 
+/// Where a home directory's configuration is.
+const CONFIG: &str = ".config/cloudbal/config.toml";
+
+/// A home directory of somebody who uses the clouds' own tools.
+pub struct Home(tempfile::TempDir);
+
+impl Home {
+    pub fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    /// With a file, that only its owner can read, and the folders that lead to it.
+    pub fn file(self, path: &str, text: &str) -> Self {
+        let path = self.path(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, text).unwrap();
+        #[cfg(unix)]
+        std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        self
+    }
+
+    /// With a configuration file.
+    pub fn config(self, text: &str) -> Self {
+        self.file(CONFIG, text)
+    }
+
+    pub fn path(&self, path: &str) -> PathBuf {
+        self.0.path().join(path)
+    }
+
+    /// Everything that was said, with this directory's name put in brackets.
+    pub fn whole(&self, said: &Said) -> String {
+        said.whole().replace(self.0.path().to_str().unwrap(), "[HOME]")
+    }
+}
+
 /// A run of the command in the making.
 pub struct Cloudbal {
     command: Command,
@@ -102,6 +148,14 @@ impl Cloudbal {
         self
     }
 
+    pub fn home(self, home: &Home) -> Self {
+        let path = home.0.path().to_str().unwrap();
+        let run = self.env("HOME", path).env("USERPROFILE", path);
+        let config = home.path(CONFIG);
+        // Where cloudbal looks by itself differs from system to system.
+        if config.exists() { run.env("CLOUDBAL_CONFIG", config.to_str().unwrap()) } else { run }
+    }
+
     pub fn tencent_key(self, key_id: &str) -> Self {
         self.env("TENCENTCLOUD_SECRET_ID", key_id).env("TENCENTCLOUD_SECRET_KEY", &sandbox::secret_of(key_id))
     }
@@ -114,6 +168,16 @@ impl Cloudbal {
     pub fn stdin(mut self, text: &str) -> Self {
         self.stdin = text.as_bytes().to_vec();
         self
+    }
+
+    /// With stdout and stderr at one terminal; all that it is sent is then what the run says on stdout.
+    pub fn at_a_terminal(self) -> Self {
+        let mut command = Command::new("python3");
+        command.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin").env("TERM", "xterm");
+        command.envs(self.command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/terminal.py"));
+        command.arg(self.command.get_program()).args(self.command.get_args());
+        Self { command, ..self }
     }
 
     pub fn run(mut self) -> Said {

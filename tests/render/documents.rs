@@ -3,10 +3,13 @@
 use std::io;
 use std::sync::Arc;
 
-use cloudbal::model::{Balance, Report};
+use cloudbal::model::{Balance, Currency, Report};
 use cloudbal::render::{self, Format, Style};
+use serde_json::json;
 
-use crate::fixtures::{aliyun, amount, balance, denied, error, kleinerwang, member, raw, report, text};
+use crate::fixtures::{
+    aliyun, amount, balance, denied, error, in_usd, kleinerwang, member, raw, report, text,
+};
 
 fn both() -> Report {
     report(vec![balance(kleinerwang()), error(denied()), balance(aliyun())])
@@ -77,6 +80,7 @@ fn json_is_one_document() {
           "accounts": 1
         }
       ],
+      "converted": null,
       "errors": [
         {
           "provider": "tencent",
@@ -141,6 +145,7 @@ fn yaml_is_the_same_document() {
     - currency: CNY
       available: '10000.00'
       accounts: 1
+    converted: null
     errors:
     - provider: tencent
       account: prod
@@ -157,6 +162,38 @@ fn yaml_is_the_same_document() {
 }
 
 #[test]
+fn totals_in_one_currency_come_with_rates_and_their_day() {
+    let converted = |rows| {
+        let json: serde_json::Value =
+            serde_json::from_str(&text(&in_usd(report(rows)), Format::Json)).unwrap();
+        json["converted"].clone()
+    };
+    // (363659.11 x 7.12 + 10000) / 7.12 = 365063.6044…
+    assert_eq!(
+        converted(vec![balance(kleinerwang()), balance(aliyun())]),
+        json!({
+            "currency": "USD", "available": "365063.60", "base": "CNY",
+            "rates": [{ "currency": "USD", "rate": "7.12" }], "date": "2026-11-20", "missing": [],
+        })
+    );
+    let yen = Balance { currency: Currency::JPY, ..aliyun() };
+    assert_eq!(
+        converted(vec![balance(yen), balance(kleinerwang())]),
+        json!({
+            "currency": "USD", "available": null, "base": "CNY",
+            "rates": [{ "currency": "USD", "rate": "7.12" }], "date": "2026-11-20", "missing": ["JPY"],
+        })
+    );
+    assert_eq!(
+        converted(vec![error(denied())]),
+        json!({
+            "currency": "USD", "available": null, "base": "CNY",
+            "rates": [], "date": "2026-11-20", "missing": [],
+        })
+    );
+}
+
+#[test]
 fn the_shape_stays_when_nothing_was_found() {
     insta::assert_snapshot!(text(&report(vec![]), Format::Json), @r#"
     {
@@ -164,6 +201,7 @@ fn the_shape_stays_when_nothing_was_found() {
       "generated_at": "2026-11-22T05:00:01Z",
       "balances": [],
       "totals": [],
+      "converted": null,
       "errors": []
     }
     "#);
@@ -172,6 +210,7 @@ fn the_shape_stays_when_nothing_was_found() {
     generated_at: 2026-11-22T05:00:01Z
     balances: []
     totals: []
+    converted: null
     errors: []
     ");
 }

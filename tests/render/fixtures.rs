@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use cloudbal::model::{Balance, Currency, Detail, Error, Kind, Report, Row, Site, amount_from_text};
+use cloudbal::model::{
+    Balance, Conversion, Currency, Detail, Error, Kind, Rates, Report, Row, Site, amount_from_text,
+};
 use cloudbal::render::{self, Format, Style};
 use rust_decimal::Decimal;
 use serde_json::value::RawValue;
@@ -104,6 +106,14 @@ pub(crate) fn error(error: Error) -> Row {
 
 pub(crate) fn report(rows: Vec<Row>) -> Report {
     Report::new(at("2026-11-22T05:00:01.999Z"), rows)
+}
+
+/// The report with its totals in dollars by a rate for yuan alone.
+pub(crate) fn in_usd(report: Report) -> Report {
+    let date = "2026-11-20".parse().unwrap();
+    let rates = Rates { date, base: Currency::CNY, rates: vec![(Currency::USD, amount("7.12"))] };
+    let converted = Some(Conversion { to: Currency::USD, rates }.of(&report.totals));
+    Report { converted, ..report }
 }
 
 pub(crate) fn text(report: &Report, format: Format) -> String {

@@ -4,6 +4,7 @@
 
 mod documents;
 mod fixtures;
+mod listing;
 mod people;
 mod properties;
 mod query;

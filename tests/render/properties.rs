@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use chrono::DateTime;
-use cloudbal::model::{Balance, Currency, Detail, Error, Kind, Report, Row, Site};
+use cloudbal::model::{Balance, Conversion, Currency, Detail, Error, Kind, Rates, Report, Row, Site};
 use cloudbal::render::{Format, Query, SCHEMA, Style};
 use jsonschema::Validator;
 use proptest::option;
@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use crate::fixtures::{aliyun, balance, denied, error, kleinerwang, raw, report, styled, text};
+use crate::fixtures::{aliyun, at, balance, denied, error, in_usd, kleinerwang, raw, report, styled, text};
 
 fn document_schema() -> Validator {
     jsonschema::draft202012::new(&serde_json::from_str(SCHEMA).unwrap()).unwrap()
@@ -36,7 +36,7 @@ fn the_schema_is_a_json_schema() {
 #[test]
 fn the_schema_refuses_what_is_not_in_it() {
     let rows = vec![balance(kleinerwang()), balance(aliyun()), error(denied())];
-    let document: Value = serde_json::from_str(&text(&report(rows), Format::Json)).unwrap();
+    let document: Value = serde_json::from_str(&text(&in_usd(report(rows)), Format::Json)).unwrap();
     assert_valid(&document_schema(), &document);
     for change in [
         |document: &mut Value| document["more"] = json!(1),
@@ -46,6 +46,9 @@ fn the_schema_refuses_what_is_not_in_it() {
         |document: &mut Value| document["balances"][0]["cash"] = json!("1,000.00"),
         |document: &mut Value| document["errors"][0]["kind"] = json!("other"),
         |document: &mut Value| document["totals"][0]["more"] = json!(1),
+        |document: &mut Value| document["converted"]["rates"][0]["rate"] = json!(7.12),
+        |document: &mut Value| drop(document["converted"].as_object_mut().unwrap().remove("missing")),
+        |document: &mut Value| drop(document.as_object_mut().unwrap().remove("converted")),
         |document: &mut Value| drop(document["errors"][0].as_object_mut().unwrap().remove("hint")),
         |document: &mut Value| drop(document.as_object_mut().unwrap().remove("totals")),
     ] {
@@ -62,7 +65,7 @@ fn the_schema_knows_every_kind_of_error() {
     assert_eq!(schema["$defs"]["error_fields"]["properties"]["kind"]["enum"], json!(kinds));
 }
 
-const KINDS: [Kind; 17] = [
+const KINDS: [Kind; 18] = [
     Kind::Usage,
     Kind::Configuration,
     Kind::Credentials,
@@ -77,6 +80,7 @@ const KINDS: [Kind; 17] = [
     Kind::Timeout,
     Kind::UnreadableReply,
     Kind::NotReturned,
+    Kind::Incomplete,
     Kind::Unsupported,
     Kind::Interrupted,
     Kind::File,
@@ -156,7 +160,21 @@ fn errors() -> impl Strategy<Value = Error> {
 
 fn reports() -> impl Strategy<Value = Report> {
     let row = prop_oneof![3 => balances().prop_map(balance), 1 => errors().prop_map(error)];
-    proptest::collection::vec(row, 0..6).prop_map(report)
+    let rows = proptest::collection::vec(row, 0..6);
+    (rows, option::of(conversions())).prop_map(|(rows, conversion)| {
+        let report = report(rows);
+        let converted = conversion.map(|conversion| conversion.of(&report.totals));
+        Report { converted, ..report }
+    })
+}
+
+fn conversions() -> impl Strategy<Value = Conversion> {
+    let currency = prop_oneof![Just(Currency::USD), Just(Currency::CNY), Just(Currency::JPY)];
+    let rates = proptest::collection::vec((currency.clone(), amounts()), 0..3);
+    (currency.clone(), currency, rates).prop_map(|(to, base, rates)| {
+        let date = at("2026-11-20T00:00:00Z").date_naive();
+        Conversion { to, rates: Rates { date, base, rates } }
+    })
 }
 
 /// The cells that a row must have in CSV, by the name of their column.
@@ -220,7 +238,7 @@ proptest! {
     #[test]
     fn every_line_of_ndjson_is_valid(report in reports()) {
         let shown = text(&report, Format::Ndjson).replace("1e400", "1e40");
-        prop_assert_eq!(shown.lines().count(), report.rows.len() + report.totals.len());
+        prop_assert_eq!(shown.lines().count(), report.rows.len() + report.totals.len() + report.converted.iter().count());
         for line in shown.lines() {
             prop_assert!(line.starts_with(r#"{"type":""#), "{}", line);
             assert_valid(&line_schema(), &serde_json::from_str(line).unwrap());
@@ -263,7 +281,11 @@ proptest! {
         prop_assert!(!shown.contains(acts), "{:?}", shown);
         let notes = 1 + usize::from(shown.contains("\ntoo narrow for "));
         let totals = report.totals.len();
-        let lines = 1 + report.rows.len() + totals + usize::from(totals > 0) + notes;
+        let converted = report.converted.as_ref().map_or(0, |converted| {
+            let sum = converted.missing.is_empty() && totals > 0;
+            usize::from(sum) + usize::from(!converted.missing.is_empty() || !converted.rates.is_empty())
+        });
+        let lines = 1 + report.rows.len() + totals + usize::from(totals > 0) + converted + notes;
         prop_assert_eq!(shown.lines().count(), lines, "{}", shown);
         for balance in report.balances() {
             prop_assert!(shown.contains(&balance.money(balance.available).grouped()));

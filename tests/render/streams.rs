@@ -3,10 +3,12 @@
 use cloudbal::model::{Balance, Report};
 use cloudbal::render::{Format, Stream};
 
-use crate::fixtures::{aliyun, balance, denied, error, kleinerwang, member, not_returned, report, text};
+use crate::fixtures::{
+    aliyun, balance, denied, error, in_usd, kleinerwang, member, not_returned, report, text,
+};
 
 fn mixed() -> Report {
-    report(vec![balance(kleinerwang()), error(denied()), balance(aliyun()), error(not_returned())])
+    in_usd(report(vec![balance(kleinerwang()), error(denied()), balance(aliyun()), error(not_returned())]))
 }
 
 #[test]
@@ -18,6 +20,7 @@ fn ndjson_is_one_object_a_line_and_says_first_what_it_is() {
     {"type":"error","provider":"tencent","account":"default","sub_account_id":"700000000001","kind":"not_returned","code":null,"message":"the answer has no such member","request_id":null,"hint":null}
     {"type":"total","currency":"USD","available":"363659.11","accounts":1}
     {"type":"total","currency":"CNY","available":"10000.00","accounts":1}
+    {"type":"converted","currency":"USD","available":"365063.60","base":"CNY","rates":[{"currency":"USD","rate":"7.12"}],"date":"2026-11-20","missing":[]}
     "#);
 }
 
@@ -67,7 +70,7 @@ fn rows_come_out_as_they_go_in() {
             stream.row(row).unwrap();
             stream.flush().unwrap();
         }
-        stream.finish(&mixed().totals).unwrap();
+        stream.finish(&mixed().totals, mixed().converted.as_ref()).unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), text(&mixed(), format));
     }
 }

@@ -1,14 +1,18 @@
 //! The table.
 
-use cloudbal::model::{Balance, Row};
+use cloudbal::model::{Balance, Error, Kind, Report, Row};
 use cloudbal::render::{Format, Style};
 
 use crate::fixtures::{
-    aliyun, amount, balance, denied, error, kleinerwang, member, not_returned, report, styled,
+    aliyun, amount, balance, denied, error, in_usd, kleinerwang, member, not_returned, report, styled,
 };
 
 fn table(rows: Vec<Row>) -> String {
-    styled(&report(rows), Format::Table, Style::default())
+    table_of(&report(rows))
+}
+
+fn table_of(report: &Report) -> String {
+    styled(report, Format::Table, Style::default())
 }
 
 fn narrow(rows: Vec<Row>, width: u16) -> String {
@@ -97,6 +101,90 @@ fn totals_that_cannot_be_exact_say_so() {
     aliyun/CNY  CNY       79,228,162,514,264,337,593,543,950,335.00
     ───────────────────────────────────────────────────────────────
     total of 2  CNY                             too large to add up
+    read 2026-11-22 05:00:01 UTC
+    ");
+}
+
+#[test]
+fn totals_of_more_than_the_rows_that_are_shown_are_shown() {
+    let shown = |rows: Vec<Row>| {
+        let all = vec![balance(kleinerwang()), balance(aliyun())];
+        table_of(&Report { rows, ..report(all) })
+    };
+    insta::assert_snapshot!(shown(vec![error(not_returned())]), @"
+    SUB-ACCOUNT   CURRENCY     AVAILABLE
+    700000000001            not returned
+    ────────────────────────────────────
+    total of 1    USD         363,659.11
+    total of 1    CNY          10,000.00
+    read 2026-11-22 05:00:01 UTC
+    ");
+    insta::assert_snapshot!(shown(vec![error(Error::new(Kind::Timeout, "too late"))]), @"
+    ACCOUNT     CURRENCY   AVAILABLE
+                             timeout
+    ────────────────────────────────
+    total of 1  USD       363,659.11
+    total of 1  CNY        10,000.00
+    read 2026-11-22 05:00:01 UTC
+    ");
+    insta::assert_snapshot!(shown(vec![]), @"
+    nothing to show
+    ────────────────────────────────
+    total of 1  USD       363,659.11
+    total of 1  CNY        10,000.00
+    read 2026-11-22 05:00:01 UTC
+    ");
+}
+
+#[test]
+fn totals_in_one_currency_stand_under_the_totals_with_their_rates() {
+    let shown = |rows: Vec<Row>| table_of(&in_usd(report(rows)));
+    let usd = |available| in_currency("USD", available);
+    insta::assert_snapshot!(shown(vec![usd("363659.11"), in_currency("CNY", "10000")]), @"
+    ACCOUNT     CURRENCY   AVAILABLE
+    aliyun/USD  USD       363,659.11
+    aliyun/CNY  CNY        10,000.00
+    ────────────────────────────────
+    total of 1  USD       363,659.11
+    total of 1  CNY        10,000.00
+    converted   USD       365,063.60
+    converted by the rates of 2026-11-20: 1 USD = 7.12 CNY
+    read 2026-11-22 05:00:01 UTC
+    ");
+    insta::assert_snapshot!(shown(vec![usd("1"), in_currency("JPY", "5"), in_currency("EUR", "5")]), @r#"
+    ACCOUNT     CURRENCY  AVAILABLE
+    aliyun/USD  USD            1.00
+    aliyun/JPY  JPY               5
+    aliyun/EUR  EUR            5.00
+    ───────────────────────────────
+    total of 1  USD            1.00
+    total of 1  JPY               5
+    total of 1  EUR            5.00
+    no total in USD: the rates of 2026-11-20 have none for JPY, EUR; add `JPY = "…"`, what 1 JPY is in CNY
+    read 2026-11-22 05:00:01 UTC
+    "#);
+    insta::assert_snapshot!(shown(vec![usd("0.00005")]), @"
+    ACCOUNT     CURRENCY  AVAILABLE
+    aliyun/USD  USD         0.00005
+    ───────────────────────────────
+    total of 1  USD         0.00005
+    converted   USD         0.00005
+    read 2026-11-22 05:00:01 UTC
+    ");
+    insta::assert_snapshot!(shown(vec![usd("79228162514264337593543950335"), in_currency("CNY", "1")]), @"
+    ACCOUNT     CURRENCY                                  AVAILABLE
+    aliyun/USD  USD       79,228,162,514,264,337,593,543,950,335.00
+    aliyun/CNY  CNY                                            1.00
+    ───────────────────────────────────────────────────────────────
+    total of 1  USD       79,228,162,514,264,337,593,543,950,335.00
+    total of 1  CNY                                            1.00
+    converted   USD                             too large to add up
+    converted by the rates of 2026-11-20: 1 USD = 7.12 CNY
+    read 2026-11-22 05:00:01 UTC
+    ");
+    insta::assert_snapshot!(shown(vec![error(denied())]), @"
+    ACCOUNT        AVAILABLE
+    tencent/prod  permission
     read 2026-11-22 05:00:01 UTC
     ");
 }

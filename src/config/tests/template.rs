@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::super::{accounts, read};
 use super::*;
-use crate::cloud::{CLOUDS, named};
+use crate::cloud::{CLOUDS, Origin, named};
 
 /// The template with every key set: the `#` is taken from each line that holds a key or a table.
 fn everything_set(text: &str) -> String {
@@ -42,6 +42,7 @@ fn suggestions() -> Vec<Suggestion> {
         suggestion("a\n[x]", "aliyun", Some(Site::Cn), Origin::Profile("a\"]'\\ ".to_owned())),
         suggestion("lost", "aliyun", None, Origin::Profile("a\nb".to_owned())),
         suggestion("my shop", "tencent", None, Origin::Environment),
+        suggestion("cluster", "aliyun", None, Origin::IdentityToken),
     ]
 }
 
@@ -72,7 +73,7 @@ fn what_is_written_can_be_read() {
     assert!(parse(&template(&[]), place()).unwrap().accounts.is_empty());
     let config = parse(&template(&suggestions()), Place { private: false, ..place() }).unwrap();
     let names: Vec<&str> = config.accounts.iter().map(|account| &*account.name).collect();
-    assert_eq!(names, ["default", "aliyun-default", "aliyun-default-2", "aliyun", "my shop"]);
+    assert_eq!(names, ["default", "aliyun-default", "aliyun-default-2", "aliyun", "my shop", "cluster"]);
 }
 
 #[test]

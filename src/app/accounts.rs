@@ -1,0 +1,46 @@
+//! Which accounts are known, told without asking anybody and without running anything.
+
+use super::Task;
+use crate::cloud::Source;
+use crate::model::KnownAccount;
+
+/// The accounts of these tasks.
+pub fn known(tasks: &[Task]) -> Vec<KnownAccount> {
+    tasks.iter().map(account).collect()
+}
+
+fn account(task: &Task) -> KnownAccount {
+    let (provider, label) = (task.account.cloud.name(), &task.account.label);
+    let error = task.source.as_ref().err().map(|error| error.clone().at(provider, label));
+    let source = task.source.as_ref().ok();
+    KnownAccount {
+        provider,
+        account: label.clone(),
+        site: task.account.site,
+        origin: task.origin.clone(),
+        credentials: source.map(describe).unwrap_or_default(),
+        key_id: source.and_then(key_id),
+        error,
+    }
+}
+
+/// What gives a key, in the words of a table. An address is not shown: it may hold a password.
+fn describe(source: &Source) -> String {
+    match source {
+        Source::Static(credentials) => credentials.masked_key_id(),
+        Source::AssumeRole { by, role } => format!("{}, role {}", describe(by), role.arn),
+        Source::WebIdentity { role, .. } => format!("an identity token, role {}", role.arn),
+        Source::Instance { role: None } => "the instance's role".to_owned(),
+        Source::Instance { role: Some(role) } => format!("the instance's role {role}"),
+        Source::Uri(_) => "an address".to_owned(),
+        Source::Command(_) => "a command".to_owned(),
+    }
+}
+
+fn key_id(source: &Source) -> Option<String> {
+    match source {
+        Source::Static(credentials) => Some(credentials.masked_key_id()),
+        Source::AssumeRole { by, .. } => key_id(by),
+        _ => None,
+    }
+}

@@ -1,0 +1,156 @@
+//! Examining accounts: each step of reading a balance by itself, and what to do about the one that fails.
+
+mod steps;
+
+use std::cell::Cell;
+
+use chrono::TimeDelta;
+use futures_util::{StreamExt as _, stream};
+
+use super::{Session, Task, Wish};
+use crate::client::{Client, Event, Settings};
+use crate::cloud::{Account, Page, Question, Source};
+use crate::model::{Aspect, Checkup, Credentials, Kind, Result, Site};
+use steps::Steps;
+
+/// Examines accounts at once, and hands over what was found in their order.
+pub async fn examine(
+    settings: &Settings,
+    tasks: &[Task],
+    watcher: &dyn Fn(&Event),
+    emit: &mut dyn FnMut(Checkup),
+) {
+    let checkups = stream::iter(tasks).map(|task| account(settings, task, watcher));
+    let mut checkups = std::pin::pin!(checkups.buffered(settings.concurrency.max(1)));
+    while let Some(checkup) = checkups.next().await {
+        emit(checkup);
+    }
+}
+
+/// Each account gets a client of its own: what one has found out, as about the clock, says nothing of another.
+async fn account(settings: &Settings, task: &Task, watcher: &dyn Fn(&Event)) -> Checkup {
+    let offset = Cell::new(None);
+    let watcher = |event: &Event| {
+        if let Event::ClockCorrected { offset: found } = event {
+            offset.set(Some(*found));
+        }
+        watcher(event);
+    };
+    let client = Client::new(settings.clone(), &watcher);
+    let mut steps = Steps::new(&task.account);
+    match &task.source {
+        Ok(source) => {
+            steps.fine(Aspect::Source, &task.origin);
+            let session = Session::new(&client, &task.account, source, None);
+            let members = task.wish == Wish::BalanceAndMembers;
+            let examination = Examination { client: &client, session, source, members, offset: &offset };
+            examination.run(&mut steps).await;
+        }
+        Err(error) => steps.fail(Aspect::Source, error),
+    }
+    let account = &task.account;
+    Checkup { provider: account.cloud.name(), account: account.label.clone(), steps: steps.finish() }
+}
+
+struct Examination<'a> {
+    client: &'a Client<'a>,
+    session: Session<'a>,
+    source: &'a Source,
+    /// Whether its members are to be read too.
+    members: bool,
+    /// How far the clock was off, where a cloud has refused a signature for it.
+    offset: &'a Cell<Option<TimeDelta>>,
+}
+
+impl Examination<'_> {
+    /// Takes one step after the other. A failure that nothing can come after ends it.
+    async fn run(&self, steps: &mut Steps<'_>) {
+        let account = self.session.account();
+        let key = self.session.credentials().await;
+        steps.result(Aspect::Key, key.as_ref().map(|key| describe_key(key)));
+        let endpoint = match account.endpoint(&Question::Balance, account.first_site()) {
+            Ok(endpoint) => endpoint,
+            Err(error) => return steps.fail(Aspect::Network, &error),
+        };
+        let reached = match self.client.reach(&endpoint).await {
+            Ok(reached) => reached,
+            Err(error) => return steps.fail(Aspect::Network, &error),
+        };
+        let times = [reached.latency, reached.connecting].map(|time| time.as_millis());
+        steps.fine(
+            Aspect::Network,
+            format!("{endpoint} answers in {} ms, connected in {} ms", times[0], times[1]),
+        );
+        if key.is_err() {
+            steps.clock(self.offset.get(), &reached);
+            return;
+        }
+        let identity = self.session.identity().await;
+        let balance = self.session.page(&Question::Balance).await;
+        let kinds = [identity.as_ref().err(), balance.as_ref().err()];
+        if let Some(error) = kinds.into_iter().flatten().find(|error| error.kind == Kind::Clock) {
+            return steps.fail(Aspect::Clock, error);
+        }
+        steps.clock(self.offset.get(), &reached);
+        steps.signature(&identity, &balance);
+        steps.identity(&identity);
+        steps.permission(&balance);
+        if self.members && balance.is_ok() {
+            let members = self.session.page(&Question::Members { page: 1, uins: Vec::new() }).await;
+            steps.result(Aspect::Members, members.as_ref().map(describe_members));
+        }
+        self.site(&balance, steps).await;
+    }
+
+    async fn site(&self, balance: &Result<Page>, steps: &mut Steps<'_>) {
+        let account = self.session.account();
+        match balance {
+            Ok(_) => {
+                let site = self.session.site().unwrap_or_else(|| account.first_site());
+                let how = if account.site.is_some() { "chosen" } else { "found out by asking" };
+                steps.fine(Aspect::Site, format!("{site}, {how}"));
+            }
+            Err(error) if error.kind == Kind::WrongSite => {
+                let mut error = error.clone();
+                if let Some(site) = self.home(account).await {
+                    let advice = format!(
+                        "the account belongs to site `{site}`: choose it with `--site {site}`, or `site = \"{site}\"` in the configuration"
+                    );
+                    error.hint = Some(advice.into());
+                }
+                steps.fail(Aspect::Site, &error);
+            }
+            Err(_) => {}
+        }
+    }
+
+    /// The site that knows the account, where the user has chosen the other.
+    async fn home(&self, account: &Account) -> Option<Site> {
+        if account.endpoint.is_some() {
+            return None;
+        }
+        let other = account.site?.other();
+        let account = Account { site: Some(other), ..account.clone() };
+        let session = Session::new(self.client, &account, self.source, None);
+        match session.page(&Question::Balance).await {
+            Ok(_) => Some(other),
+            Err(error) => (error.kind == Kind::Permission).then_some(other),
+        }
+    }
+}
+
+fn describe_key(key: &Credentials) -> String {
+    let id = key.masked_key_id();
+    match (key.expires_at, &key.token) {
+        (Some(end), _) => format!("{id}, temporary until {}", end.format("%Y-%m-%d %H:%M:%S UTC")),
+        (None, Some(_)) => format!("{id}, temporary"),
+        (None, None) => id,
+    }
+}
+
+fn describe_members(page: &Page) -> String {
+    match page.total {
+        Some(total) => format!("{total} members can be read"),
+        None => "members can be read".to_owned(),
+    }
+}

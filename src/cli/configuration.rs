@@ -1,0 +1,138 @@
+//! The configuration file: where it is, what it amounts to, and writing the first one.
+
+use std::io::{self, BufRead, IsTerminal as _};
+use std::path::{Path, PathBuf};
+
+use chrono::Utc;
+
+use super::args::{ConfigCommand, Options};
+use super::{Outcome, print, select};
+use crate::app::tasks;
+use crate::config::{self, Config, Place};
+use crate::credentials::Surroundings;
+use crate::model::{Error, Kind, Result};
+
+/// Prints what is asked about the configuration file.
+pub fn run(options: &Options, command: ConfigCommand) -> Result<Outcome> {
+    match command {
+        ConfigCommand::Path => print::to_stdout(&format!("{}\n", path(options)?.display())),
+        ConfigCommand::Show => print::to_stdout(&config::show(&load(options)?)),
+        ConfigCommand::Check => {
+            print::to_stdout(&format!("ok: {}\n", counted(load(options)?.accounts.len())))
+        }
+        ConfigCommand::Schema => print::to_stdout(config::SCHEMA),
+    }
+}
+
+fn path(options: &Options) -> Result<PathBuf> {
+    select::path(options).ok_or_else(|| {
+        Error::new(
+            Kind::Configuration,
+            "it is not known where the configuration is: there is no home directory",
+        )
+        .hint("name a file with `--config` or CLOUDBAL_CONFIG")
+    })
+}
+
+fn load(options: &Options) -> Result<Config> {
+    let path = path(options)?;
+    config::load(&path, select::home().as_deref())?.ok_or_else(|| {
+        Error::new(Kind::Configuration, format!("there is no configuration file `{}`", path.display()))
+            .hint("write one with `cloudbal init`; without it cloudbal uses what the clouds' own tools keep")
+    })
+}
+
+/// Writes a configuration that names the accounts found on this machine.
+pub fn init(options: &Options, yes: bool) -> Result<Outcome> {
+    if options.sandbox {
+        return Err(
+            Error::new(Kind::Usage, "the sandbox needs no configuration").hint("leave out `--sandbox`")
+        );
+    }
+    let path = path(options)?;
+    if path.symlink_metadata().is_ok() {
+        return Err(config::exists(&path));
+    }
+    let (found, left_out) = tasks::suggestions(&Surroundings::of_this_process(Utc::now()));
+    let text = config::template(&found);
+    if !yes && !confirmed(&path, &text)? {
+        print::to_stderr("nothing was written\n");
+        return Ok(Outcome::Incomplete);
+    }
+    config::write_new(&path, &text)?;
+    // What was written is read again, so that the next command has nothing to complain of.
+    let home = select::home();
+    let config = config::parse(&text, Place { path: &path, home: home.as_deref(), private: true })?;
+    let names: Vec<&str> = config.accounts.iter().map(|account| &*account.name).collect();
+    let names = if names.is_empty() { String::new() } else { format!(": {}", names.join(", ")) };
+    let left_out = match left_out.join(", ") {
+        none if none.is_empty() => none,
+        names => format!("left out, because they are not usable or no file can refer to them: {names}\n"),
+    };
+    print::to_stdout(&format!(
+        "wrote {}\n{}{names}\n{left_out}\
+         next: `cloudbal doctor` examines the accounts, `cloudbal` shows their balances\n",
+        path.display(),
+        counted(config.accounts.len()),
+    ))
+}
+
+fn counted(accounts: usize) -> String {
+    format!("{accounts} account{}", if accounts == 1 { "" } else { "s" })
+}
+
+/// Asks at a terminal.
+fn confirmed(path: &Path, text: &str) -> Result<bool> {
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        return Err(Error::new(Kind::Usage, "nobody can be asked: this is no terminal")
+            .hint(format!("to write `{}` without being asked, add `--yes`", path.display())));
+    }
+    print::to_stderr(&question(path, text));
+    Ok(agrees(&mut io::stdin().lock()))
+}
+
+/// What will be written, without the comments, and the question.
+fn question(path: &Path, text: &str) -> String {
+    let says = |line: &&str| !line.is_empty() && !line.starts_with('#');
+    let lines: Vec<String> = text.lines().filter(says).map(|line| format!("  {line}\n")).collect();
+    format!(
+        "This will be written to {}, with every key explained:\n\n{}\nWrite it? [y/N] ",
+        path.display(),
+        lines.concat()
+    )
+}
+
+fn agrees(input: &mut dyn BufRead) -> bool {
+    let mut answer = String::new();
+    let read = input.read_line(&mut answer);
+    read.is_ok() && ["y", "yes"].contains(&answer.trim().to_ascii_lowercase().as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_clear_yes_is_one() {
+        let answer = |text: &str| agrees(&mut text.as_bytes());
+        assert!(answer("y\n") && answer(" YES\r\n") && answer("y"));
+        for no in ["", "\n", "n\n", "yep\n", "no\ny\n", "ja\n"] {
+            assert!(!answer(no), "{no:?}");
+        }
+    }
+
+    #[test]
+    fn the_question_shows_the_path_and_what_will_be_set() {
+        let text =
+            "# A comment.\n[defaults]\n\n#output = \"table\"\n\n[accounts.default]\nprovider = \"tencent\"\n";
+        insta::assert_snapshot!(question(Path::new("/home/ann/config.toml"), text), @r#"
+        This will be written to /home/ann/config.toml, with every key explained:
+
+          [defaults]
+          [accounts.default]
+          provider = "tencent"
+
+        Write it? [y/N]
+        "#);
+    }
+}

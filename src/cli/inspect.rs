@@ -1,0 +1,98 @@
+//! Showing what is known of accounts, and examining them.
+
+use std::io::{self, BufWriter, Write as _};
+
+use chrono::Utc;
+
+use super::args::Options;
+use super::{Outcome, pages, print, read, stand_in, verbose};
+use crate::app::{self, Task};
+use crate::client::Event;
+use crate::cloud::CLOUDS;
+use crate::credentials::{self, Surroundings};
+use crate::model::{Checkup, Error, Kind, Result};
+use crate::render::{self, Listing, Query};
+
+/// Shows the accounts that are known.
+pub fn accounts(options: &Options, tasks: &[Task]) -> Result<Outcome> {
+    let query = query(options)?;
+    let known = app::accounts::known(tasks);
+    print(options, query.as_ref(), Listing::Accounts(&known))?;
+    let errors: Vec<&Error> = known.iter().filter_map(|account| account.error.as_ref()).collect();
+    for error in &errors {
+        complain(options, error);
+    }
+    Ok(match (known.is_empty(), errors.is_empty()) {
+        (true, _) => nobody(options),
+        (false, true) => Outcome::Complete,
+        (false, false) => Outcome::Incomplete,
+    })
+}
+
+/// Examines accounts and shows what was found.
+pub fn doctor(options: &Options, tasks: &[Task]) -> Result<Outcome> {
+    let query = query(options)?;
+    let mut checkups = Vec::new();
+    let runtime = read::runtime()?;
+    let ended = runtime.block_on(examine(options, tasks, &mut |checkup| checkups.push(checkup)));
+    // A name that is still being looked up must not hold up the end.
+    runtime.shutdown_background();
+    print(options, query.as_ref(), Listing::Checkups(&checkups, Utc::now()))?;
+    match ended {
+        Err(error) => {
+            complain(options, &error);
+            Ok(if error.kind == Kind::Interrupted { Outcome::Interrupted } else { Outcome::Incomplete })
+        }
+        Ok(()) if tasks.is_empty() => Ok(nobody(options)),
+        Ok(()) if checkups.iter().all(Checkup::is_well) => Ok(Outcome::Complete),
+        Ok(()) => Ok(Outcome::Incomplete),
+    }
+}
+
+/// Examines until it is done, the deadline comes, or the user interrupts.
+async fn examine(options: &Options, tasks: &[Task], emit: &mut dyn FnMut(Checkup)) -> Result<()> {
+    let mut settings = options.settings();
+    // Held until everything is examined: dropping it ends it.
+    let _sandbox = if options.sandbox { Some(stand_in::inside(&mut settings).await?) } else { None };
+    // A clock that is off is told as a step.
+    let watcher = |event: &Event| verbose::tell(event, options.verbose, true);
+    tokio::select! {
+        biased;
+        () = app::doctor::examine(&settings, tasks, &watcher, emit) => Ok(()),
+        () = read::deadline(options) => Err(Error::new(Kind::Timeout, "the deadline came before everything was examined")
+            .hint("give it longer with `--deadline`")),
+        () = read::interrupted() => {
+            Err(Error::new(Kind::Interrupted, "interrupted before everything was examined"))
+        }
+    }
+}
+
+/// Tells where credentials were looked for in vain, and how to begin.
+fn nobody(options: &Options) -> Outcome {
+    let around = Surroundings::of_this_process(Utc::now());
+    for cloud in CLOUDS {
+        if let Err(error) = credentials::chain(*cloud, &around) {
+            complain(options, &error);
+        }
+    }
+    pages::welcome()
+}
+
+fn query(options: &Options) -> Result<Option<Query>> {
+    options.query.as_deref().map(|text| Query::parse(text, options.format())).transpose()
+}
+
+fn print(options: &Options, query: Option<&Query>, listing: Listing) -> Result<Outcome> {
+    if let Some(query) = query {
+        return print::to_stdout(&query.answer_listing(listing)?);
+    }
+    let mut out = BufWriter::new(io::stdout().lock());
+    let written = render::write_listing(listing, options.format(), options.style(), &mut out);
+    print::finished(written.and_then(|()| out.flush()))
+}
+
+fn complain(options: &Options, error: &Error) {
+    if !options.quiet {
+        print::to_stderr(&render::error_for_people(error, options.color_on_stderr()));
+    }
+}

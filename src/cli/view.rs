@@ -1,0 +1,71 @@
+//! What is shown of what was read: which rows, in which order, and the total in one currency.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use rust_decimal::Decimal;
+
+use crate::config::{self, Config};
+use crate::model::{Conversion, Currency, Error, Kind, Result, Selection, Sort, amount_from_text};
+
+/// What is shown of what was read.
+#[derive(Debug, Args)]
+pub struct View {
+    /// Show only what could not be read; totals are still over everything that was
+    #[arg(long, global = true, env = "CLOUDBAL_ONLY_FAILED", hide_env_values = true)]
+    pub only_failed: bool,
+    /// Show only balances with less than this available, each in its own currency, and errors; totals are still over
+    /// everything
+    #[arg(long, global = true, value_name = "AMOUNT", value_parser = amount_from_text)]
+    #[arg(allow_hyphen_values = true, env = "CLOUDBAL_BELOW", hide_env_values = true)]
+    pub below: Option<Decimal>,
+    /// Show rows in this order, instead of the one in which accounts are named
+    #[arg(long, global = true, value_enum, env = "CLOUDBAL_SORT", hide_env_values = true)]
+    pub sort: Option<SortChoice>,
+    /// Add up all totals in this currency too, by the rates of the configuration or of `--rates`
+    ///
+    /// The sum is exact and rounded once, to the currency's own decimal places (half to even). Rates and their day are
+    /// shown with it; when a rate is missing, it is said which. CSV has no totals.
+    #[arg(long = "in", global = true, value_name = "CODE", env = "CLOUDBAL_IN", hide_env_values = true)]
+    pub convert_to: Option<Currency>,
+    /// Take the rates for `--in` from this file, instead of the configuration's `[rates]`
+    #[arg(long, global = true, value_name = "FILE", env = "CLOUDBAL_RATES", hide_env_values = true)]
+    pub rates: Option<PathBuf>,
+    /// What currency and rates come to, once [`settle`](Self::settle) has brought them together.
+    #[arg(skip)]
+    pub conversion: Option<Conversion>,
+}
+
+/// Which order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SortChoice {
+    /// The least first, one currency after the other by its code; errors last
+    Available,
+    /// By cloud and account, then by the sub-account's name
+    Name,
+}
+
+impl View {
+    /// Brings the wished currency and the rates together, and reads the file of rates when there is one.
+    pub fn settle(&mut self, config: &Config) -> Result<()> {
+        let Some(to) = self.convert_to.or(config.defaults.convert_to) else { return Ok(()) };
+        let rates = match &self.rates {
+            Some(file) => config::load_rates(file)?,
+            None => config.rates.clone().ok_or_else(|| {
+                Error::new(Kind::Configuration, format!("nothing can be shown in {to}: there are no rates"))
+                    .hint("write them under `[rates]` in the configuration, or name a file of them with `--rates`")
+            })?,
+        };
+        self.conversion = Some(Conversion { to, rates });
+        Ok(())
+    }
+
+    /// Which rows are shown, and in which order.
+    pub fn selection(&self) -> Selection {
+        let sort = self.sort.map(|choice| match choice {
+            SortChoice::Available => Sort::Available,
+            SortChoice::Name => Sort::Name,
+        });
+        Selection { only_failed: self.only_failed, below: self.below, sort }
+    }
+}

@@ -1,0 +1,159 @@
+//! Which rows of a report are shown, and in which order.
+
+use rust_decimal::Decimal;
+
+use super::{Balance, Row};
+
+/// Which rows are shown, and in which order. Totals do not depend on it: they are over everything that was read.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Selection {
+    /// Errors only.
+    pub only_failed: bool,
+    /// Only balances with less than this available, each in its own currency. Errors stay: what could not be read may
+    /// be less.
+    pub below: Option<Decimal>,
+    /// The order; `None` is the order in which rows were asked for.
+    pub sort: Option<Sort>,
+}
+
+/// An order of rows. Rows that are equal in it stay in the order in which they were asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sort {
+    /// The least available first, one currency after the other by its code, for amounts of different currencies
+    /// cannot be compared; errors last.
+    Available,
+    /// By cloud and account, then by the sub-account's name; where there is none, before all names and by its id.
+    Name,
+}
+
+impl Selection {
+    /// Whether a row is shown.
+    pub fn shows(&self, row: &Row) -> bool {
+        match row {
+            Row::Error(_) => true,
+            Row::Balance(balance) => {
+                !self.only_failed && self.below.is_none_or(|limit| balance.available < limit)
+            }
+        }
+    }
+
+    /// Puts rows in order.
+    pub fn arrange(&self, rows: &mut [Row]) {
+        match self.sort {
+            None => {}
+            Some(Sort::Available) => rows.sort_by_key(|row| match row {
+                Row::Balance(balance) => (false, Some((balance.currency, balance.available))),
+                Row::Error(_) => (true, None),
+            }),
+            Some(Sort::Name) => rows.sort_by(|a, b| name(a).cmp(&name(b))),
+        }
+    }
+}
+
+/// Cloud, account, sub-account's name and id.
+type Name<'a> = (Option<&'static str>, Option<&'a str>, Option<&'a str>, Option<&'a str>);
+
+fn name(row: &Row) -> Name<'_> {
+    match row {
+        Row::Balance(balance) => {
+            let Balance { provider, account, sub_account_name, sub_account_id, .. } = &**balance;
+            (Some(provider), Some(account), sub_account_name.as_deref(), sub_account_id.as_deref())
+        }
+        Row::Error(error) => {
+            (error.provider, error.account.as_deref(), None, error.sub_account_id.as_deref())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Currency, Error, Kind, Site, amount_from_text};
+
+    /// `prod USD 12.5`, `prod/member USD 12.5`, or `prod` for an error.
+    fn row(text: &str) -> Row {
+        let mut words = text.split(' ');
+        let name = words.next().unwrap();
+        let (account, member) =
+            name.split_once('/').map_or((name, None), |(name, member)| (name, Some(member)));
+        let Some(currency) = words.next() else {
+            let mut error = Error::new(Kind::Network, "no answer").at("tencent", &account.into());
+            error.sub_account_id = member.map(Into::into);
+            return Row::Error(Box::new(error));
+        };
+        Row::Balance(Box::new(Balance {
+            provider: "tencent",
+            site: Site::Intl,
+            account: account.into(),
+            billing_account_id: None,
+            sub_account_id: member.map(|member| format!("id of {member}")),
+            sub_account_name: member.map(ToOwned::to_owned),
+            currency: currency.parse::<Currency>().unwrap(),
+            available: amount_from_text(words.next().unwrap()).unwrap(),
+            cash: None,
+            credit_limit: None,
+            temporary_credit: None,
+            frozen: None,
+            owed: None,
+            details: Vec::new(),
+            fetched_at: chrono::DateTime::UNIX_EPOCH,
+            request_id: None,
+        }))
+    }
+
+    fn shown(selection: Selection, texts: &[&'static str]) -> Vec<&'static str> {
+        texts.iter().copied().filter(|text| selection.shows(&row(text))).collect()
+    }
+
+    fn sorted(sort: Sort, texts: &[&str]) -> Vec<String> {
+        let mut rows: Vec<Row> = texts.iter().map(|text| row(text)).collect();
+        Selection { sort: Some(sort), ..Selection::default() }.arrange(&mut rows);
+        rows.iter()
+            .map(|row| {
+                let (_, account, member, id) = name(row);
+                let amount = match row {
+                    Row::Balance(balance) => format!(" {} {}", balance.currency, balance.available),
+                    Row::Error(_) => String::new(),
+                };
+                let member = member.or(id).map(|member| format!("/{member}")).unwrap_or_default();
+                format!("{}{member}{amount}", account.unwrap())
+            })
+            .collect()
+    }
+
+    #[test]
+    fn everything_is_shown_when_nothing_is_said() {
+        let all = ["a USD 1", "b", "c CNY -1"];
+        assert_eq!(shown(Selection::default(), &all), all);
+    }
+
+    #[test]
+    fn only_what_failed_is_shown_when_that_is_said() {
+        let only_failed = Selection { only_failed: true, ..Selection::default() };
+        assert_eq!(shown(only_failed, &["a USD -1", "b", "b/1", "c CNY 0"]), ["b", "b/1"]);
+    }
+
+    #[test]
+    fn below_is_less_than_the_amount_in_each_currency_and_errors_stay() {
+        let below = |limit: &str| Selection { below: amount_from_text(limit).ok(), ..Selection::default() };
+        let rows = ["a USD 1000.50", "b USD 1000.4999", "c CNY 1000.51", "d", "e CNY -1", "f JPY 0"];
+        assert_eq!(shown(below("1,000.50"), &rows), ["b USD 1000.4999", "d", "e CNY -1", "f JPY 0"]);
+        assert_eq!(shown(below("-0.99"), &rows), ["d", "e CNY -1"]);
+    }
+
+    #[test]
+    fn the_least_comes_first_in_each_currency_and_errors_come_last() {
+        assert_eq!(
+            sorted(Sort::Available, &["z", "a USD 10", "b CNY 9", "c USD -2", "y", "d CNY 80", "e CNY 9"]),
+            ["b CNY 9", "e CNY 9", "d CNY 80", "c USD -2", "a USD 10", "z", "y"]
+        );
+    }
+
+    #[test]
+    fn names_are_in_order_and_an_account_comes_before_its_members() {
+        assert_eq!(
+            sorted(Sort::Name, &["b/z USD 1", "b/y USD 2", "c", "b/5", "b USD 3", "a/x USD 4"]),
+            ["a/x USD 4", "b USD 3", "b/5", "b/y USD 2", "b/z USD 1", "c"]
+        );
+    }
+}

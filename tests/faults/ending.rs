@@ -1,0 +1,122 @@
+//! Signals: whenever they come, the run ends, and what was read until then is shown.
+
+use std::time::{Duration, Instant};
+
+use insta::{allow_duplicates, assert_snapshot};
+
+use crate::paging::{page_asked, page_of};
+use crate::run::{Ended, Run, balance_of, members_of};
+use crate::server::{Server, Step, json, reply};
+
+/// Sends a signal once the server has seen that many requests.
+fn interrupted(run: Run, signal: &str, server: &Server, after: usize) -> Ended {
+    let running = run.start();
+    let start = Instant::now();
+    while server.seen().len() < after {
+        assert!(start.elapsed() < Duration::from_secs(5), "{} requests", server.seen().len());
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    // What was sent before the request gets time to be read.
+    std::thread::sleep(Duration::from_millis(100));
+    let sent = Instant::now();
+    running.signal(signal);
+    let ended = running.end();
+    assert!(sent.elapsed() < Duration::from_secs(2), "{signal}: {:?}", sent.elapsed());
+    ended
+}
+
+/// Pages one and two come at once, the third never.
+fn stuck_at_page_three() -> Server {
+    Server::start(|seen, _| match page_asked(seen) {
+        page @ 1..=2 => json(&page_of(page, 50)),
+        _ => vec![Step::Hang],
+    })
+}
+
+#[test]
+fn before_the_first_reply() {
+    for signal in ["INT", "TERM"] {
+        let server = Server::always(vec![Step::Hang]);
+        let ended = interrupted(balance_of(&server), signal, &server, 1);
+        allow_duplicates! {
+            assert_snapshot!(ended.told(&server), @"
+            error: interrupted before everything was read
+            --- exit status 130
+            1 requests
+            ");
+        }
+    }
+}
+
+#[test]
+fn between_pages_what_was_read_is_shown_in_every_format() {
+    for (format, signal) in
+        [("table", "INT"), ("json", "TERM"), ("ndjson", "INT"), ("csv", "TERM"), ("yaml", "INT")]
+    {
+        let server = stuck_at_page_three();
+        let run = members_of(&server).env("CLOUDBAL_OUTPUT", format);
+        let ended = interrupted(run, signal, &server, 5);
+        allow_duplicates! {
+            assert_snapshot!(ended.told(&server), @"
+            error: interrupted before everything was read
+            --- exit status 130
+            5 requests
+            ");
+        }
+        let shown = ended.stdout.matches("1.00").count();
+        assert!(shown >= 20, "{format}: {}", ended.stdout);
+    }
+}
+
+#[test]
+fn an_interrupted_json_document_is_whole_and_holds_the_interruption() {
+    let server = stuck_at_page_three();
+    let ended = interrupted(members_of(&server).env("CLOUDBAL_OUTPUT", "json"), "INT", &server, 5);
+    let document: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
+    assert_eq!(document["balances"].as_array().unwrap().len(), 20);
+    assert_eq!(document["totals"][0]["available"], "20.00");
+    assert_eq!(document["errors"][0]["kind"], "interrupted");
+}
+
+#[test]
+fn while_waiting_for_what_the_server_asked_to_wait() {
+    let server = Server::always(reply("503 Service Unavailable", "Retry-After: 50\r\n", b""));
+    let ended = interrupted(balance_of(&server), "TERM", &server, 1);
+    assert_snapshot!(ended.told(&server), @"
+    error: interrupted before everything was read
+    --- exit status 130
+    1 requests
+    ");
+}
+
+#[test]
+fn while_a_reply_drips() {
+    let drip = Step::Drip(vec![b' '; 10_000], Duration::from_millis(5));
+    let server = Server::always(vec![Step::Send(b"HTTP/1.1 200 OK\r\n\r\n".to_vec()), drip]);
+    let ended = interrupted(balance_of(&server), "INT", &server, 1);
+    assert_snapshot!(ended.told(&server), @"
+    error: interrupted before everything was read
+    --- exit status 130
+    1 requests
+    ");
+}
+
+#[test]
+fn at_any_time_a_run_ends_and_tells_no_lie() {
+    for milliseconds in (0..200).step_by(8) {
+        let server = Server::start(|seen, _| json(&page_of(page_asked(seen), 50_000)));
+        let running = members_of(&server).args(&["--rate", "100"]).start();
+        std::thread::sleep(Duration::from_millis(milliseconds));
+        running.signal(if milliseconds % 16 == 0 { "INT" } else { "TERM" });
+        let ended = running.end();
+        // Before the program has got as far as listening, the signal ends it without a word.
+        let is_early = ended.status.is_none() && ended.stdout.is_empty();
+        assert!(
+            is_early || ended.status == Some(130),
+            "{milliseconds} ms: {:?} {}",
+            ended.status,
+            ended.stderr
+        );
+        assert!(ended.stdout.is_empty() || ended.stdout.ends_with("}\n"), "{milliseconds}: whole lines");
+    }
+}

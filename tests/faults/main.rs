@@ -1,0 +1,19 @@
+//! Every way a network, a server or an output can fail: the real command against servers that misbehave byte by byte.
+
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+mod bodies;
+mod certificates;
+mod clocks;
+mod connections;
+mod encryption;
+mod ending;
+mod output;
+mod paging;
+mod proxies;
+mod retries;
+mod run;
+mod server;
+mod throttling;
+mod transfers;

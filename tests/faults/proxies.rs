@@ -1,0 +1,205 @@
+//! Proxies: ones that refuse, that want a password, that break, and one that works.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use insta::assert_snapshot;
+use rustls::ServerConfig;
+
+use crate::certificates::{Authority, HOST};
+use crate::run::{Run, cloudbal};
+use crate::server::{Server, Step, balance, reply};
+
+fn through(proxy: &Server) -> Run {
+    cloudbal(&["aliyun", "balance"]).env("HTTPS_PROXY", &proxy.url())
+}
+
+/// A proxy that lets everybody through to a cloud of its own.
+fn working(tls: Arc<ServerConfig>) -> Server {
+    Server::start(move |seen, _| {
+        if seen.head.starts_with("CONNECT ") {
+            let tunnel = b"HTTP/1.1 200 Connection established\r\n\r\n".to_vec();
+            vec![Step::Send(tunnel), Step::StartTls(Arc::clone(&tls))]
+        } else {
+            balance()
+        }
+    })
+}
+
+#[test]
+fn a_proxy_that_refuses_is_told() {
+    let proxy = Server::always(reply("403 Forbidden", "", b""));
+    assert_snapshot!(through(&proxy).end().told(&proxy), @"
+    error: aliyun/environment: the proxy refuses to connect to business.aliyuncs.com (asked 2 times)
+    hint: check `--proxy` and HTTPS_PROXY, and whether the proxy allows this host
+    --- exit status 1
+    2 requests
+    ");
+    let proxy = Server::always(reply("502 Bad Gateway", "", b""));
+    assert_snapshot!(through(&proxy).end().told(&proxy), @"
+    error: aliyun/environment: the proxy refuses to connect to business.aliyuncs.com (asked 2 times)
+    hint: check `--proxy` and HTTPS_PROXY, and whether the proxy allows this host
+    --- exit status 1
+    2 requests
+    ");
+}
+
+#[test]
+fn a_proxy_that_wants_a_password_is_told_and_not_asked_again() {
+    let challenge = "Proxy-Authenticate: Basic realm=\"office\"\r\n";
+    let proxy = Server::always(reply("407 Proxy Authentication Required", challenge, b""));
+    assert_snapshot!(through(&proxy).end().told(&proxy), @"
+    error: aliyun/environment: the proxy wants a user and password
+    hint: name them: `--proxy http://USER:PASSWORD@HOST:PORT`, or in HTTPS_PROXY
+    --- exit status 1
+    1 requests
+    ");
+}
+
+#[test]
+fn a_wrong_password_is_not_repeated_in_the_error() {
+    let proxy = Server::always(reply("407 Proxy Authentication Required", "", b""));
+    let url = format!("http://user:hush@{}", proxy.address);
+    let ended = cloudbal(&["aliyun", "balance", "-vvv", "--proxy", &url]).end();
+    assert_snapshot!(ended.told(&proxy), @"
+    [environment] asking https://business.aliyuncs.com for balance
+    error: aliyun/environment: the proxy wants a user and password
+    hint: name them: `--proxy http://USER:PASSWORD@HOST:PORT`, or in HTTPS_PROXY
+    --- exit status 1
+    1 requests
+    ");
+}
+
+#[test]
+fn a_proxy_that_nobody_listens_at_is_told() {
+    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let ended = cloudbal(&["aliyun", "balance", "--proxy", &format!("http://user:hush@{address}")]).end();
+    assert_snapshot!(ended.told_alone(), @"
+    error: aliyun/environment: no connection through the proxy to business.aliyuncs.com: Connection refused (os error [N]) (asked 2 times)
+    hint: check `--proxy` and HTTPS_PROXY
+    --- exit status 1
+    ");
+}
+
+#[test]
+fn a_proxy_whose_name_does_not_resolve_is_told() {
+    let ended = cloudbal(&["aliyun", "balance", "--proxy", "http://proxy.invalid:3128"]).end();
+    let words = ended.told_alone();
+    let (before, after) = words.split_once("aliyuncs.com: ").unwrap();
+    // The words of the system's resolver in between differ between systems and networks.
+    let after = after.split_once(" (asked").unwrap().1;
+    assert_snapshot!(format!("{before}aliyuncs.com: [WHY] (asked{after}"), @"
+    error: aliyun/environment: no connection through the proxy to business.aliyuncs.com: [WHY] (asked 2 times)
+    hint: check `--proxy` and HTTPS_PROXY
+    --- exit status 1
+    ");
+}
+
+#[test]
+fn a_proxy_that_breaks_off_is_told() {
+    let proxy = Server::always(vec![Step::Close]);
+    assert_snapshot!(through(&proxy).end().told(&proxy), @"
+    error: aliyun/environment: no connection through the proxy to business.aliyuncs.com: unexpected end of file (asked 2 times)
+    hint: check `--proxy` and HTTPS_PROXY
+    --- exit status 1
+    2 requests
+    ");
+    let proxy = Server::always(vec![Step::Reset]);
+    assert_snapshot!(through(&proxy).end().told(&proxy), @"
+    error: aliyun/environment: no connection through the proxy to business.aliyuncs.com: Connection reset by peer (os error [N]) (asked 2 times)
+    hint: check `--proxy` and HTTPS_PROXY
+    --- exit status 1
+    2 requests
+    ");
+}
+
+#[test]
+fn a_proxy_that_never_answers_ends_at_the_connect_time_out() {
+    let proxy = Server::always(vec![Step::Hang]);
+    let ended = through(&proxy).args(&["--connect-timeout", "300ms"]).end();
+    assert_snapshot!(ended.told(&proxy), @"
+    error: aliyun/environment: no connection to business.aliyuncs.com within 0.3 s (asked 2 times)
+    hint: check the network and the proxy; `--connect-timeout` gives it longer
+    --- exit status 1
+    2 requests
+    ");
+}
+
+#[test]
+fn a_proxy_that_opens_tls_is_told_with_what_to_do() {
+    let proxy = working(Authority::new("office").issue(HOST));
+    assert_snapshot!(through(&proxy).end().told(&proxy), @"
+    error: aliyun/environment: no TLS connection to business.aliyuncs.com: its certificate was issued by somebody who is not trusted
+    hint: behind a proxy that opens TLS, name its certificate with `--ca-file`
+    --- exit status 1
+    2 requests
+    ");
+}
+
+#[test]
+fn a_proxy_gets_user_and_password_and_nothing_of_the_request() {
+    let authority = Authority::new("ours");
+    let proxy = working(authority.issue(HOST));
+    // `p@hush` in its percent-encoded form.
+    let url = format!("http://user:p%40hush@{}", proxy.address);
+    let arguments = ["aliyun", "balance", "-vvv", "--proxy", &url, "--ca-file", authority.path()];
+    assert_snapshot!(cloudbal(&arguments).end().told(&proxy), @"
+    [environment] asking https://business.aliyuncs.com for balance
+    [environment] HTTP 200, 102 bytes in [N] ms
+    --- exit status 0
+    2 requests
+    ");
+    let seen = proxy.seen();
+    assert!(seen[0].head.starts_with("CONNECT business.aliyuncs.com:443 HTTP/1.1\r\n"), "{}", seen[0].head);
+    assert_eq!(seen[0].header("proxy-authorization"), Some("Basic dXNlcjpwQGh1c2g="));
+    assert_eq!(seen[1].header("proxy-authorization"), None, "what is inside the tunnel is the cloud's");
+    assert_eq!(seen[1].header("host"), Some(HOST));
+}
+
+#[test]
+fn all_proxy_is_a_proxy_too() {
+    let authority = Authority::new("ours");
+    let proxy = working(authority.issue(HOST));
+    let run = cloudbal(&["aliyun", "balance", "--ca-file", authority.path()]);
+    let ended = run.env("ALL_PROXY", &proxy.url()).end();
+    assert_eq!((ended.status, proxy.seen().len()), (Some(0), 2), "{ended:?}");
+}
+
+#[test]
+fn no_proxy_is_heeded_and_an_option_wins_over_it() {
+    let authority = Authority::new("ours");
+    let cloud = Server::with_tls(authority.issue("localhost"), |_, _| balance());
+    let proxy = Server::always(reply("403 Forbidden", "", b""));
+    let endpoint = format!("https://localhost:{}", cloud.address.port());
+    let run = || through(&proxy).args(&["--endpoint", &endpoint, "--ca-file", authority.path()]);
+    let ended = run().env("NO_PROXY", "example.com,localhost").end();
+    assert_eq!((ended.status, cloud.seen().len(), proxy.seen().len()), (Some(0), 1, 0), "{ended:?}");
+    let ended = run().env("NO_PROXY", "localhost").args(&["--proxy", &proxy.url(), "--retries", "0"]).end();
+    assert_eq!((ended.status, cloud.seen().len(), proxy.seen().len()), (Some(1), 1, 1), "{ended:?}");
+}
+
+#[test]
+fn what_goes_to_this_machine_without_encryption_goes_through_no_proxy() {
+    let cloud = Server::start(|_, _| balance());
+    let proxy = Server::start(|_, _| balance());
+    for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "CLOUDBAL_PROXY"] {
+        let run = cloudbal(&["aliyun", "balance", "--endpoint", &cloud.url()]);
+        assert_eq!(run.env(name, &proxy.url()).end().status, Some(0));
+    }
+    assert_eq!((cloud.seen().len(), proxy.seen().len()), (4, 0));
+}
+
+#[test]
+fn a_proxy_that_is_none_is_told_without_its_password() {
+    let told = |proxy| cloudbal(&["aliyun", "balance", "--proxy", proxy]).end().told_alone();
+    assert_snapshot!(told("http://user:hush@[nonsense"), @"
+    error: aliyun/environment: the proxy's address is no URL
+    hint: write `http://HOST:PORT` or `http://USER:PASSWORD@HOST:PORT`
+    --- exit status 2
+    ");
+    assert_snapshot!(told("socks5://user:hush@127.0.0.1:1080"), @"
+    error: aliyun/environment: no connection through the proxy to business.aliyuncs.com: unsupported scheme socks5 (asked 2 times)
+    hint: check `--proxy` and HTTPS_PROXY
+    --- exit status 1
+    ");
+}
