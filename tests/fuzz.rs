@@ -7,6 +7,10 @@ mod checks;
 
 use std::path::Path;
 
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+
 /// What may decide about how a file is read, put where it does not belong.
 const WORDS: &[&str] = &[
     "\"",
@@ -135,4 +139,95 @@ fn no_file_gives_half_credentials() {
 #[test]
 fn no_configuration_is_understood_otherwise_than_it_is_shown() {
     run("configuration", checks::configuration, 3000);
+}
+
+const LIMITS: &[&str] =
+    &["79228162514264337593543950335", "79228162514264337593543950336", "7922816251426433759354395033"];
+
+/// A number around the limits of what can be kept, in any of the ways to write it.
+fn number() -> impl Strategy<Value = String> {
+    let digits = prop_oneof![
+        "[0-9]{1,4}",
+        "[1-9][0-9]{24,30}",
+        "0{0,3}[1-9]0{0,30}",
+        select(LIMITS).prop_map(str::to_owned)
+    ];
+    let fraction = prop_oneof![Just(String::new()), "\\.[0-9]{1,3}", "\\.0{0,28}[0-9]{0,2}"];
+    let exponent = prop_oneof![3 => Just(String::new()), 2 => "[eE][+-]?[0-9]{1,2}", 1 => "e-?[0-9]{8,20}"];
+    ("[+-]?", digits, fraction, exponent)
+        .prop_map(|(sign, digits, fraction, exponent)| sign + &digits + &fraction + &exponent)
+}
+
+const ODD: &[&str] =
+    &["null", "true", "\"\"", "\"N/A\"", "[]", "{}", "[{\"x\":1.10}]", "\"\\ud800\"", "1e400", "-0"];
+
+/// A field's value: an amount as a number or as a text, or what no field should hold.
+fn value() -> impl Strategy<Value = String> {
+    prop_oneof![
+        3 => number(),
+        2 => number().prop_map(|number| format!("\"{number}\"")),
+        1 => "-?[0-9]{1,3}(,[0-9]{3}){1,9}\\.[0-9]{2}".prop_map(|text| format!("\" {text}\\n\"")),
+        1 => select(ODD).prop_map(str::to_owned),
+    ]
+}
+
+/// An object with some of these fields.
+fn object(names: &'static [&'static str]) -> impl Strategy<Value = String> {
+    let field = (select(names), value()).prop_map(|(name, value)| (name, format!("\"{name}\":{value}")));
+    vec(field, 0..6).prop_map(|mut fields| {
+        fields.sort_unstable();
+        fields.dedup_by_key(|(name, _)| *name);
+        fields.into_iter().map(|(_, field)| field).collect::<Vec<_>>().join(",")
+    })
+}
+
+const OF_TENCENT: &[&str] = &[
+    "RealCreditBalance",
+    "CashAccountBalance",
+    "CreditAmount",
+    "TempCredit",
+    "OweAmount",
+    "FreezeAmount",
+    "Balance",
+    "Uin",
+    "Other",
+];
+const OF_MEMBERS: &[&str] = &[
+    "CashAccountBalance",
+    "CreditAmount",
+    "BasicCreditAmount",
+    "TempCredit",
+    "OweAmount",
+    "MemberName",
+    "Other",
+];
+const OF_ALIYUN: &[&str] =
+    &["AvailableCashAmount", "CreditAmount", "MybankCreditAmount", "QuotaLimit", "Other"];
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_way_to_write_an_amount_means_the_same(lines in vec(number(), 1..4)) {
+        checks::amounts(lines.join("\n").as_bytes());
+    }
+
+    #[test]
+    fn every_amount_of_a_reply_is_exact(
+        balance in value(), tencent in object(OF_TENCENT), members in vec((value(), object(OF_MEMBERS)), 0..4), aliyun in object(OF_ALIYUN),
+    ) {
+        let with = |first: String, rest: &str| format!("{{{first}{}{rest}}}", if rest.is_empty() { "" } else { "," });
+        let members: Vec<String> = members
+            .iter()
+            .map(|(balance, rest)| with(format!("\"MemberUin\":7,\"RealBalance\":{balance}"), rest))
+            .collect();
+        let data = with(format!("\"Currency\":\"CNY\",\"AvailableAmount\":{balance}"), &aliyun);
+        for body in [
+            format!("{{\"Response\":{}}}", with(format!("\"RealBalance\":{balance}"), &tencent)),
+            format!("{{\"Response\":{{\"TotalCount\":3,\"Data\":[{}]}}}}", members.join(",")),
+            format!("{{\"Success\":true,\"Code\":\"200\",\"Data\":{data}}}"),
+        ] {
+            checks::replies(body.as_bytes());
+        }
+    }
 }
