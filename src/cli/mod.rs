@@ -6,6 +6,7 @@ mod duration;
 mod inspect;
 mod login;
 mod pages;
+mod parse;
 mod print;
 mod printer;
 mod progress;
@@ -19,8 +20,6 @@ mod verbose;
 mod view;
 
 use std::process::ExitCode;
-
-use clap::Parser as _;
 
 use crate::app::Wish;
 use crate::cloud::{Cloud, aliyun::Aliyun, tencent::Tencent};
@@ -59,7 +58,7 @@ impl Outcome {
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let arguments = match parse::arguments(&std::env::args_os().collect::<Vec<_>>()) {
         Ok(arguments) => arguments,
         Err(error) => {
             // Help and version go to stdout, and a pipe that is closed there is no error.
