@@ -1,5 +1,6 @@
 //! The network. The only place that knows reqwest: pace, sign, send, retry, correct the clock, limit sizes.
 
+mod backoff;
 mod event;
 mod failure;
 mod fetch;
@@ -17,6 +18,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::Semaphore;
 
+use backoff::backoff;
 pub use event::{Event, offset_in_words};
 pub use fetch::Fetch;
 use pace::Pace;
@@ -283,14 +285,4 @@ impl<'a> Client<'a> {
         let rate = self.settings.rate.unwrap_or_else(|| account.cloud.requests_per_second(question));
         Rc::clone(self.paces.borrow_mut().entry(key).or_insert_with(|| Rc::new(Pace::new(rate))))
     }
-}
-
-/// The wait before attempt `attempt + 1`: exponential with full jitter.
-fn backoff(attempt: u32) -> Duration {
-    const FIRST: Duration = Duration::from_millis(200);
-    const LONGEST: Duration = Duration::from_secs(5);
-    let most = FIRST.saturating_mul(1 << attempt.saturating_sub(1).min(10)).min(LONGEST);
-    let mut random = [0; 4];
-    getrandom::fill(&mut random).expect("the operating system gives random numbers");
-    most * (u32::from_ne_bytes(random) >> 16) / (1 << 16)
 }

@@ -251,4 +251,16 @@ mod tests {
         assert!(pace.left.borrow().is_empty());
         assert!(start.elapsed() < Duration::from_secs(1));
     }
+
+    #[tokio::test]
+    async fn a_turn_that_has_to_wait_is_waited_for() {
+        let pace = Pace::new(2);
+        let start = Instant::now();
+        for _ in 0..2 {
+            assert!(pace.turn(0).await.is_ok());
+        }
+        assert!(start.elapsed() < WINDOW, "the first ones leave at once");
+        assert_eq!(pace.turn(0).await, Ok(Ticket(2)));
+        assert!(start.elapsed() >= WINDOW);
+    }
 }

@@ -206,6 +206,7 @@ mod tests {
         assert_eq!(text("10000.00\n"), "10000");
         assert_eq!(text(" 1,828.72 "), "1828.72");
         assert_eq!(text("-1,234,567.8"), "-1234567.8");
+        assert_eq!(text("123,456"), "123456");
         assert_eq!(text("+5"), "5");
         assert_eq!(text("0.00"), "0");
         assert_eq!(text("1828.720"), "1828.72");
