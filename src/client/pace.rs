@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use crate::model::Error;
 
 /// The window that the clouds count in, and a margin over it for the time that requests under way differ in.
-const WINDOW: Duration = Duration::from_millis(1010);
+const WINDOW: Duration = Duration::from_millis(1020);
 
 /// The pace of one account's requests of one kind.
 ///
@@ -180,16 +180,16 @@ mod tests {
 
     #[test]
     fn the_first_requests_leave_at_once_and_the_rest_a_window_later() {
-        assert_eq!(turns(&Pace::new(3), 8), [0, 0, 0, 1010, 1010, 1010, 2020, 2020]);
+        assert_eq!(turns(&Pace::new(3), 8), [0, 0, 0, 1020, 1020, 1020, 2040, 2040]);
     }
 
     #[test]
     fn throttling_lets_fewer_leave_and_answers_let_more_leave_again() {
         let pace = Pace::new(3);
         pace.throttled(PATIENCE);
-        assert_eq!(turns(&pace, 5), [0, 0, 1010, 1010, 2020]);
+        assert_eq!(turns(&pace, 5), [0, 0, 1020, 1020, 2040]);
         pace.throttled(PATIENCE);
-        assert_eq!(turns(&pace, 5), [0, 0, 1010, 1010, 2020], "they left together: one reason, one step");
+        assert_eq!(turns(&pace, 5), [0, 0, 1020, 1020, 2040], "they left together: one reason, one step");
         for _ in 0..100 {
             pace.answered();
         }
@@ -205,20 +205,20 @@ mod tests {
         pace.replied(first, Duration::from_millis(100));
         pace.replied(second, Duration::from_millis(300));
         let due = |pace: &Pace| (pace.due().unwrap() - start).as_millis();
-        assert_eq!(due(&pace), 1010);
-        pace.leave(start + Duration::from_millis(1010));
-        assert_eq!(due(&pace), 1210);
-        pace.leave(start + Duration::from_millis(1210));
+        assert_eq!(due(&pace), 1020);
+        pace.leave(start + Duration::from_millis(1020));
+        assert_eq!(due(&pace), 1220);
+        pace.leave(start + Duration::from_millis(1220));
         // A reply to a request that is no longer remembered says only how quick replies can be.
         pace.replied(first, Duration::from_millis(50));
-        assert_eq!(due(&pace), 2020);
+        assert_eq!(due(&pace), 2040);
     }
 
     #[test]
     fn at_least_one_request_a_window_leaves() {
         let pace = Pace::new(1);
         pace.throttled(PATIENCE);
-        assert_eq!(turns(&pace, 3), [0, 1010, 2020]);
+        assert_eq!(turns(&pace, 3), [0, 1020, 2040]);
     }
 
     #[test]
