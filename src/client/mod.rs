@@ -156,9 +156,10 @@ impl<'a> Client<'a> {
             tries.attempts += 1;
             let left = Instant::now();
             let outcome = self.attempt(inquiry, tries.attempts).await;
-            // A request without a reply may have arrived or not; it is counted from when it left.
-            if !matches!(&outcome, Err(failure) if matches!(failure.error.kind, Kind::Network | Kind::Timeout))
+            if matches!(&outcome, Err(failure) if matches!(failure.error.kind, Kind::Network | Kind::Timeout))
             {
+                pace.ended(ticket, left.elapsed());
+            } else {
                 pace.replied(ticket, left.elapsed());
             }
             let failure = match outcome {

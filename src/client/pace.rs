@@ -9,15 +9,22 @@ use tokio::time::Instant;
 
 use crate::model::Error;
 
-/// The window that the clouds count in, and a margin over it for the time that requests under way differ in.
-const WINDOW: Duration = Duration::from_millis(1020);
+/// The window that the clouds count in, and a margin over it for what is not known of how long requests are under way.
+const WINDOW: Duration = Duration::from_millis(1010);
+
+/// The same while few replies have come: the quickest of them may not be as quick as replies can be.
+const FIRST_WINDOW: Duration = Duration::from_millis(1020);
+
+/// After so many replies the quickest is as quick as they can be, but for the margin.
+const FEW: usize = 50;
 
 /// The pace of one account's requests of one kind.
 ///
 /// A request leaves when the one that left `allowed` places before it has arrived at least a window ago, so a sliding
 /// second of the server's never sees more than `allowed`; the first ones leave at once. When a request has arrived can
-/// only be bounded: at the latest, as much after it left as its reply took longer than the quickest. What opening a
-/// connection, a busy machine or a network may hold up in one request and not in the next is so allowed for.
+/// only be bounded: at the latest, as much after it left as its reply took longer than the quickest, or takes by now.
+/// What opening a connection, a busy machine or a network may hold up in one request and not in the next is so allowed
+/// for.
 #[derive(Debug)]
 pub struct Pace {
     /// The most requests a window; 0 is no limit.
@@ -30,8 +37,9 @@ pub struct Pace {
     left: RefCell<VecDeque<Departure>>,
     /// How many requests have left before those.
     forgotten: Cell<u64>,
-    /// The quickest reply.
+    /// The quickest reply, and of how many.
     quickest: Cell<Duration>,
+    replies: Cell<usize>,
     /// Answers since `allowed` was last changed.
     answers: Cell<usize>,
     /// When the cloud last made this slower.
@@ -47,7 +55,7 @@ pub struct Pace {
 #[derive(Clone, Copy, Debug)]
 struct Departure {
     at: Instant,
-    /// How long its reply took, once it came.
+    /// How long it took, once it has ended.
     took: Option<Duration>,
 }
 
@@ -65,6 +73,7 @@ impl Pace {
             left: RefCell::default(),
             forgotten: Cell::new(0),
             quickest: Cell::new(Duration::MAX),
+            replies: Cell::new(0),
             answers: Cell::new(0),
             slowed: Cell::new(None),
             throttled_since: Cell::new(None),
@@ -83,8 +92,12 @@ impl Pace {
     pub async fn turn(&self, surrenders: u32) -> Result<Ticket, Error> {
         let _queue = self.queue.lock().await;
         // What is allowed may become less in the meantime, and a reply may come late.
-        while let Some(due) = self.due().filter(|due| *due > Instant::now()) {
-            tokio::time::sleep_until(due).await;
+        loop {
+            let now = Instant::now();
+            match self.due(now) {
+                Some(due) if due > now => tokio::time::sleep_until(due).await,
+                _ => break,
+            }
         }
         if self.surrenders.get() != surrenders
             && let Some(error) = &*self.surrender.borrow()
@@ -110,18 +123,25 @@ impl Pace {
     /// A reply came: what it took longer than the quickest may be what its request took longer to arrive.
     pub fn replied(&self, ticket: Ticket, took: Duration) {
         self.quickest.set(self.quickest.get().min(took));
+        self.replies.set(self.replies.get() + 1);
+        self.ended(ticket, took);
+    }
+
+    /// A request ended without a reply: it has arrived until now, or never.
+    pub fn ended(&self, ticket: Ticket, took: Duration) {
         let place = ticket.0.checked_sub(self.forgotten.get()).and_then(|place| usize::try_from(place).ok());
         if let Some(departure) = self.left.borrow_mut().get_mut(place.unwrap_or(usize::MAX)) {
             departure.took = Some(took);
         }
     }
 
-    /// When the next request may leave, if it has to wait for an earlier one.
-    fn due(&self) -> Option<Instant> {
+    /// When the next request may leave, as far as it is known now, if it has to wait for an earlier one.
+    fn due(&self, now: Instant) -> Option<Instant> {
         let left = self.left.borrow();
         let before = left.get(left.len().checked_sub(self.allowed.get().max(1))?)?;
-        let held_up = before.took.unwrap_or_default().saturating_sub(self.quickest.get());
-        Some(before.at + held_up.min(WINDOW) + WINDOW)
+        let took = before.took.unwrap_or_else(|| now.saturating_duration_since(before.at));
+        let window = if self.replies.get() < FEW { FIRST_WINDOW } else { WINDOW };
+        Some(before.at + took.saturating_sub(self.quickest.get()).min(window) + window)
     }
 
     /// The cloud says it was too much (somebody else uses the key): be slower. Tells whether it has said nothing else
@@ -169,7 +189,7 @@ mod tests {
         let start = Instant::now();
         let mut now = start;
         let turns = (0..count).map(|_| {
-            now = pace.due().map_or(now, |due| due.max(now));
+            now = pace.due(now).map_or(now, |due| due.max(now));
             pace.leave(now);
             (now - start).as_millis()
         });
@@ -204,7 +224,7 @@ mod tests {
         // The second opened a connection first.
         pace.replied(first, Duration::from_millis(100));
         pace.replied(second, Duration::from_millis(300));
-        let due = |pace: &Pace| (pace.due().unwrap() - start).as_millis();
+        let due = |pace: &Pace| (pace.due(start).unwrap() - start).as_millis();
         assert_eq!(due(&pace), 1020);
         pace.leave(start + Duration::from_millis(1020));
         assert_eq!(due(&pace), 1220);
@@ -212,6 +232,36 @@ mod tests {
         // A reply to a request that is no longer remembered says only how quick replies can be.
         pace.replied(first, Duration::from_millis(50));
         assert_eq!(due(&pace), 2040);
+    }
+
+    #[test]
+    fn a_request_without_a_reply_may_not_have_arrived_yet() {
+        let pace = Pace::new(2);
+        let start = Instant::now();
+        let [first, second] = [pace.leave(start), pace.leave(start)];
+        let due = |now| (pace.due(start + Duration::from_millis(now)).unwrap() - start).as_millis();
+        assert_eq!(due(1020), 1020, "before the first reply nothing is known");
+        pace.replied(second, Duration::from_millis(800));
+        assert_eq!(due(700), 1020, "no reply is that quick");
+        assert_eq!([due(1020), due(1240), due(9000)], [1240, 1460, 2040]);
+        // It broke, and has arrived until then or never.
+        pace.ended(first, Duration::from_millis(900));
+        assert_eq!([due(1020), due(9000)], [1120, 1120]);
+        assert_eq!(pace.quickest.get(), Duration::from_millis(800), "what breaks says nothing of replies");
+    }
+
+    #[test]
+    fn the_margin_is_smaller_once_many_replies_have_shown_how_quick_they_can_be() {
+        let pace = Pace::new(1);
+        let start = Instant::now();
+        let ticket = pace.leave(start);
+        let mut dues = Vec::new();
+        for _ in 0..=FEW {
+            pace.replied(ticket, Duration::from_millis(50));
+            dues.push((pace.due(start).unwrap() - start).as_millis());
+        }
+        assert_eq!(dues[..FEW - 1], [1020; FEW - 1]);
+        assert_eq!(dues[FEW - 1..], [1010, 1010]);
     }
 
     #[test]
@@ -259,8 +309,8 @@ mod tests {
         for _ in 0..2 {
             assert!(pace.turn(0).await.is_ok());
         }
-        assert!(start.elapsed() < WINDOW, "the first ones leave at once");
+        assert!(start.elapsed() < FIRST_WINDOW, "the first ones leave at once");
         assert_eq!(pace.turn(0).await, Ok(Ticket(2)));
-        assert!(start.elapsed() >= WINDOW);
+        assert!(start.elapsed() >= FIRST_WINDOW);
     }
 }
