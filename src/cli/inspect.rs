@@ -1,10 +1,11 @@
 //! Showing what is known of accounts, and examining them.
 
-use std::io::{self, BufWriter, Write as _};
+use std::io::Write as _;
 
 use chrono::Utc;
 
 use super::args::Options;
+use super::ending::{self, Reason};
 use super::{Outcome, pages, print, read, stand_in, verbose};
 use crate::app::{self, Task};
 use crate::client::Event;
@@ -59,11 +60,11 @@ async fn examine(options: &Options, tasks: &[Task], emit: &mut dyn FnMut(Checkup
     tokio::select! {
         biased;
         () = app::doctor::examine(&settings, tasks, &watcher, emit) => Ok(()),
-        () = read::deadline(options) => Err(Error::new(Kind::Timeout, "the deadline came before everything was examined")
-            .hint("give it longer with `--deadline`")),
-        () = read::interrupted() => {
-            Err(Error::new(Kind::Interrupted, "interrupted before everything was examined"))
-        }
+        reason = ending::asked(options) => Err(match reason {
+            Reason::Deadline => Error::new(Kind::Timeout, "the deadline came before everything was examined")
+                .hint("give it longer with `--deadline`"),
+            Reason::Interrupted => Error::new(Kind::Interrupted, "interrupted before everything was examined"),
+        }),
     }
 }
 
@@ -86,7 +87,7 @@ fn print(options: &Options, query: Option<&Query>, listing: Listing) -> Result<O
     if let Some(query) = query {
         return print::to_stdout(&query.answer_listing(listing)?);
     }
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut out = print::stdout();
     let written = render::write_listing(listing, options.format(), options.style(), &mut out);
     print::finished(written.and_then(|()| out.flush()))
 }

@@ -4,9 +4,9 @@ use std::io::{self, BufRead, IsTerminal as _, Read as _};
 
 use chrono::Utc;
 
-#[cfg(feature = "keyring")]
-use super::read;
 use super::{Outcome, print};
+#[cfg(feature = "keyring")]
+use super::{ending, read};
 use crate::config;
 use crate::credentials;
 use crate::model::{Credentials, Error, Kind, Result, Secret};
@@ -88,7 +88,7 @@ fn hidden(question: &str) -> io::Result<Secret> {
     read::runtime().map_err(io::Error::other)?.block_on(async {
         let text = tokio::task::spawn_blocking(read);
         // While somebody listens to it, an interruption does not end the process before echo is on again.
-        tokio::spawn(read::interrupted());
+        tokio::spawn(ending::interrupted());
         text.await?
     })
 }

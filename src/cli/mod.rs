@@ -3,6 +3,7 @@
 mod args;
 mod configuration;
 mod duration;
+mod ending;
 mod inspect;
 mod login;
 mod pages;

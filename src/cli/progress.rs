@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::args::Options;
+use super::print;
 use crate::client::Event;
 use crate::model::group;
 
@@ -58,7 +59,8 @@ impl Progress {
             ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()).with_style(style)
         });
         loop {
-            line.set_message(self.tally.borrow_mut().line(self.start.elapsed()));
+            let text = self.tally.borrow_mut().line(self.start.elapsed());
+            print::printing(|| line.set_message(text));
             tokio::time::sleep(EVERY).await;
         }
     }
@@ -74,7 +76,7 @@ impl Progress {
     /// Takes the line away for good.
     pub fn end(&self) {
         if let Some(line) = self.line.get() {
-            line.finish_and_clear();
+            print::printing(|| line.finish_and_clear());
         }
     }
 }

@@ -1,8 +1,7 @@
 //! Reading balances and printing them.
 
-use std::io::{self, BufWriter};
-
 use super::args::Options;
+use super::ending::{self, Reason};
 use super::printer::Printer;
 use super::progress::Progress;
 use super::{Outcome, print, resume, stand_in, verbose};
@@ -15,7 +14,7 @@ use crate::render::Query;
 pub fn run(options: &Options, tasks: Vec<Task>) -> Result<Outcome> {
     let format = options.format();
     let query = options.query.as_deref().map(|text| Query::parse(text, format)).transpose()?;
-    let mut out = BufWriter::with_capacity(64 << 10, io::stdout().lock());
+    let mut out = print::stdout();
     let progress = Progress::new(options, tasks.len());
     let printer = match Printer::new(options, format, query, &progress, &mut out) {
         Ok(printer) => printer,
@@ -41,16 +40,14 @@ async fn until_stopped(options: &Options, printer: &Printer<'_>, reading: impl F
         biased;
         () = reading => false,
         () = printer.broken() => false,
-        () = deadline(options) => {
-            let message = "the deadline came before everything was read";
-            let error = Error::new(Kind::Timeout, message).hint("what was read is shown; give it longer with `--deadline`");
+        reason = ending::asked(options) => {
+            let error = match reason {
+                Reason::Deadline => Error::new(Kind::Timeout, "the deadline came before everything was read")
+                    .hint("what was read is shown; give it longer with `--deadline`"),
+                Reason::Interrupted => Error::new(Kind::Interrupted, "interrupted before everything was read"),
+            };
             printer.row(Row::Error(Box::new(error)));
-            false
-        }
-        () = interrupted() => {
-            let error = Error::new(Kind::Interrupted, "interrupted before everything was read");
-            printer.row(Row::Error(Box::new(error)));
-            true
+            reason == Reason::Interrupted
         }
     }
 }
@@ -89,34 +86,4 @@ pub fn runtime() -> Result<tokio::runtime::Runtime> {
         Error::new(Kind::File, format!("the operating system gives no event queue: {error}"))
             .hint("check the limit of open files (`ulimit -n`)")
     })
-}
-
-/// Waits for the time that the whole run may take.
-pub async fn deadline(options: &Options) {
-    match options.deadline {
-        Some(time) => tokio::time::sleep(time).await,
-        None => std::future::pending().await,
-    }
-}
-
-/// Waits for the user to interrupt, or for the system to ask for an end.
-pub async fn interrupted() {
-    let ctrl_c = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
-    #[cfg(unix)]
-    let terminated = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => _ = signal.recv().await,
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminated = std::future::pending::<()>();
-    tokio::select! {
-        () = ctrl_c => {}
-        () = terminated => {}
-    }
 }

@@ -1,7 +1,7 @@
 //! The sandbox, inside this process or as a server of its own.
 
 use super::args::Sandbox as Arguments;
-use super::{Outcome, print, read};
+use super::{Outcome, ending, print, read};
 use crate::client::Settings;
 use crate::cloud::{Cloud, Source};
 use crate::credentials::Found;
@@ -55,7 +55,7 @@ pub fn serve(arguments: &Arguments) -> Result<Outcome> {
         print::to_stdout(&announcement(&sandbox, arguments))?;
         tokio::select! {
             () = sandbox.wait() => {}
-            () = read::interrupted() => {}
+            () = ending::interrupted() => {}
         }
         let counted = sandbox.statistics();
         print::to_stderr(&format!(

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use insta::{allow_duplicates, assert_snapshot};
 
 use crate::paging::{page_asked, page_of};
-use crate::run::{Ended, Run, balance_of, members_of};
+use crate::run::{Ended, Run, Running, balance_of, members_of, through_shell};
 use crate::server::{Server, Step, json, reply};
 
 /// Sends a signal once the server has seen that many requests.
@@ -119,4 +119,90 @@ fn at_any_time_a_run_ends_and_tells_no_lie() {
         );
         assert!(ended.stdout.is_empty() || ended.stdout.ends_with("}\n"), "{milliseconds}: whole lines");
     }
+}
+
+/// More than a pipe holds.
+fn many() -> Server {
+    Server::start(|seen, _| json(&page_of(page_asked(seen), 2000)))
+}
+
+/// A run of the format whose output nobody reads, once it is held up by that.
+fn held_up(server: &Server, format: &str, options: &[&str]) -> Running {
+    let run = members_of(server).env("CLOUDBAL_OUTPUT", format).args(&["--rate", "0"]).args(options);
+    let running = run.unread().start();
+    let mut seen = 0;
+    // A stream is held up with few pages asked, anything else when all were.
+    while server.seen().len() > seen || seen < 10 {
+        seen = server.seen().len();
+        std::thread::sleep(Duration::from_millis(300));
+    }
+    running
+}
+
+#[test]
+fn while_nobody_reads_the_output() {
+    for (format, signal) in [("ndjson", "TERM"), ("json", "INT"), ("table", "TERM")] {
+        let server = many();
+        let running = held_up(&server, format, &[]);
+        running.signal(signal);
+        let ended = running.end();
+        assert!(ended.stdout.len() >= 60_000, "{format}: what fits into the pipe");
+        allow_duplicates! {
+            assert_snapshot!(ended.told_alone(), @"
+            error: interrupted while the output was not being read
+            hint: what stands behind the pipe must read it; the output is cut short
+            --- exit status 130
+            ");
+        }
+    }
+}
+
+#[test]
+fn a_second_signal_ends_it_at_once() {
+    let server = many();
+    let running = held_up(&server, "csv", &[]);
+    running.signal("INT");
+    std::thread::sleep(Duration::from_millis(300));
+    let sent = Instant::now();
+    running.signal("INT");
+    let ended = running.end();
+    assert_snapshot!(ended.told_alone(), @"--- exit status 130");
+    assert!(sent.elapsed() < Duration::from_secs(1), "{:?}", sent.elapsed());
+}
+
+#[test]
+fn the_deadline_comes_while_nobody_reads_the_output() {
+    for format in ["ndjson", "yaml"] {
+        let server = many();
+        let ended = held_up(&server, format, &["--deadline", "2s"]).end();
+        allow_duplicates! {
+            assert_snapshot!(ended.told_alone(), @"
+            error: the deadline came while the output was not being read
+            hint: what stands behind the pipe must read it; the output is cut short
+            --- exit status 1
+            ");
+        }
+    }
+}
+
+#[test]
+fn nobody_reads_stderr_either() {
+    let server = many();
+    let url = server.url();
+    let arguments =
+        ["tencent", "members", "-vv", "-o", "ndjson", "--rate", "0", "--deadline", "1s", "--endpoint", &url];
+    let script = r#"{ "$0" "$@" 2>&1; echo "status $?" >&3; } 3>&2 | sleep 5"#;
+    let ended = through_shell(script, &arguments).within(Duration::from_secs(12)).end();
+    assert_snapshot!(ended.stderr, @"status 1");
+}
+
+#[test]
+fn a_reader_that_comes_late_gets_the_whole_document() {
+    let server = many();
+    let arguments =
+        ["tencent", "members", "-o", "json", "--rate", "0", "--deadline", "1s", "--endpoint", &server.url()];
+    let ended = through_shell(r#""$0" "$@" | { sleep 2; cat; }"#, &arguments).end();
+    let document: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
+    assert_eq!(document["balances"].as_array().unwrap().len(), 2000);
+    assert_eq!(ended.stderr, "", "all was read before the deadline came");
 }

@@ -16,6 +16,7 @@ const LONGEST: Duration = Duration::from_secs(8);
 pub struct Run {
     command: Command,
     longest: Duration,
+    unread: bool,
 }
 
 /// How a run ended.
@@ -41,7 +42,7 @@ pub fn through_shell(script: &str, arguments: &[&str]) -> Run {
 
 fn run_of(mut command: Command) -> Run {
     command.env_clear().stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let run = Run { command, longest: LONGEST };
+    let run = Run { command, longest: LONGEST, unread: false };
     run.env("TENCENTCLOUD_SECRET_ID", "AKIDfaults")
         .env("TENCENTCLOUD_SECRET_KEY", "faults-secret")
         .env("TENCENTCLOUD_TOKEN", "faults-token")
@@ -79,9 +80,15 @@ impl Run {
         self
     }
 
+    /// Nobody reads stdout before the run has ended.
+    pub fn unread(mut self) -> Self {
+        self.unread = true;
+        self
+    }
+
     pub fn start(mut self) -> Running {
         let child = self.command.spawn().unwrap();
-        Running { child, start: Instant::now(), longest: self.longest }
+        Running { child, start: Instant::now(), longest: self.longest, unread: self.unread }
     }
 
     pub fn end(self) -> Ended {
@@ -94,6 +101,7 @@ pub struct Running {
     child: Child,
     start: Instant,
     longest: Duration,
+    unread: bool,
 }
 
 impl Running {
@@ -106,6 +114,7 @@ impl Running {
     /// The end; a run that takes too long is killed, and the test fails.
     pub fn end(mut self) -> Ended {
         let stderr = reading(self.child.stderr.take().unwrap());
+        let mut unread = self.child.stdout.take_if(|_| self.unread);
         let stdout = self.child.stdout.take().map(reading);
         let status = loop {
             if let Some(status) = self.child.try_wait().unwrap() {
@@ -119,7 +128,12 @@ impl Running {
         };
         let ended = Ended {
             took: self.start.elapsed(),
-            stdout: stdout.map(|stdout| stdout.join().unwrap()).unwrap_or_default(),
+            stdout: unread
+                .take()
+                .map(reading)
+                .or(stdout)
+                .map(|stdout| stdout.join().unwrap())
+                .unwrap_or_default(),
             stderr: stderr.join().unwrap(),
             status: status.code(),
         };

@@ -1,0 +1,162 @@
+//! When a run is asked to end: the deadline, and the user or the system.
+//!
+//! A thread of its own waits for that, because the run's may be held up: a write to a pipe that nobody reads ends when
+//! somebody does. A run that cannot end by itself is then ended from here.
+
+use std::sync::mpsc;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+use super::{Outcome, args::Options, print, read};
+use crate::model::{Error, Kind};
+use crate::render;
+
+/// How long a run that was asked to end may be held up by whoever should read its output.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// How long telling why may take: stderr may be what is held up.
+const LAST_WORDS: Duration = Duration::from_millis(200);
+
+/// Why a run is asked to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// It takes longer than it may.
+    Deadline,
+    /// The user or the system wants it.
+    Interrupted,
+}
+
+impl Reason {
+    fn outcome(self) -> Outcome {
+        match self {
+            Self::Deadline => Outcome::Incomplete,
+            Self::Interrupted => Outcome::Interrupted,
+        }
+    }
+
+    /// The error when what was read could not be shown.
+    fn unread(self) -> Error {
+        let (kind, what) = match self {
+            Self::Deadline => (Kind::Timeout, "the deadline came while the output was not being read"),
+            Self::Interrupted => (Kind::Interrupted, "interrupted while the output was not being read"),
+        };
+        Error::new(kind, what).hint("what stands behind the pipe must read it; the output is cut short")
+    }
+}
+
+#[derive(Default)]
+struct Request {
+    reason: OnceLock<Reason>,
+    told: Notify,
+}
+
+/// Waits until the run is asked to end. From then on it is ended by force when its output is held up, or when it is
+/// interrupted once more.
+pub async fn asked(options: &Options) -> Reason {
+    let request = Arc::new(Request::default());
+    let watch = Watch {
+        request: Arc::clone(&request),
+        deadline: options.deadline,
+        quiet: options.quiet,
+        color: options.color_on_stderr(),
+    };
+    if std::thread::Builder::new().spawn(move || watch.run()).is_err() {
+        // Signals then do what they do by themselves: they end the process at once.
+        deadline(options.deadline).await;
+        return Reason::Deadline;
+    }
+    request.told.notified().await;
+    *request.reason.get().expect("it is set before it is told")
+}
+
+struct Watch {
+    request: Arc<Request>,
+    deadline: Option<Duration>,
+    quiet: bool,
+    color: bool,
+}
+
+impl Watch {
+    fn run(&self) {
+        let Ok(runtime) = read::runtime() else {
+            if let Some(time) = self.deadline {
+                std::thread::sleep(time);
+                self.ask(Reason::Deadline);
+            }
+            return;
+        };
+        runtime.block_on(async {
+            let reason = tokio::select! {
+                () = deadline(self.deadline) => Reason::Deadline,
+                () = interrupted() => Reason::Interrupted,
+            };
+            let mut again = std::pin::pin!(interrupted());
+            self.ask(reason);
+            loop {
+                let before = print::under_way();
+                tokio::select! {
+                    () = tokio::time::sleep(GRACE) => {}
+                    () = &mut again => exit(Reason::Interrupted),
+                }
+                if before.is_some() && print::under_way() == before {
+                    self.tell(&reason.unread());
+                    exit(reason);
+                }
+            }
+        });
+    }
+
+    fn ask(&self, reason: Reason) {
+        _ = self.request.reason.set(reason);
+        self.request.told.notify_one();
+    }
+
+    /// Tells on stderr, unless that is held up too.
+    fn tell(&self, error: &Error) {
+        if self.quiet {
+            return;
+        }
+        let words = render::error_for_people(error, self.color);
+        let (said, saying) = mpsc::channel();
+        std::thread::spawn(move || {
+            print::to_stderr(&words);
+            said.send(())
+        });
+        _ = saying.recv_timeout(LAST_WORDS);
+    }
+}
+
+fn exit(reason: Reason) -> ! {
+    std::process::exit(reason.outcome().exit_status().into())
+}
+
+async fn deadline(time: Option<Duration>) {
+    match time {
+        Some(time) => tokio::time::sleep(time).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Waits for the user to interrupt, or for the system to ask for an end.
+pub async fn interrupted() {
+    let ctrl_c = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => _ = signal.recv().await,
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<()>();
+    tokio::select! {
+        () = ctrl_c => {}
+        () = terminated => {}
+    }
+}
