@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Notify};
 use tokio::time::Instant;
 
 use crate::model::Error;
@@ -12,19 +12,13 @@ use crate::model::Error;
 /// The window that the clouds count in, and a margin over it for what is not known of how long requests are under way.
 const WINDOW: Duration = Duration::from_millis(1010);
 
-/// The same while few replies have come: the quickest of them may not be as quick as replies can be.
-const FIRST_WINDOW: Duration = Duration::from_millis(1020);
-
-/// After so many replies the quickest is as quick as they can be, but for the margin.
-const FEW: usize = 50;
-
 /// The pace of one account's requests of one kind.
 ///
 /// A request leaves when the one that left `allowed` places before it has arrived at least a window ago, so a sliding
 /// second of the server's never sees more than `allowed`; the first ones leave at once. When a request has arrived can
-/// only be bounded: at the latest, as much after it left as its reply took longer than the quickest, or takes by now.
-/// What opening a connection, a busy machine or a network may hold up in one request and not in the next is so allowed
-/// for.
+/// only be bounded: before its reply came, and, once many replies have shown how quick they can be, as much after it
+/// left as its reply took longer than that. What opening a connection, a busy machine or a network may hold up in one
+/// request and not in the next is so allowed for.
 #[derive(Debug)]
 pub struct Pace {
     /// The most requests a window; 0 is no limit.
@@ -35,6 +29,8 @@ pub struct Pace {
     queue: Mutex<()>,
     /// The last `rate` requests.
     left: RefCell<VecDeque<Departure>>,
+    /// Tells whoever waits that a request has ended.
+    ends: Notify,
     /// How many requests have left before those.
     forgotten: Cell<u64>,
     /// The quickest reply, and of how many.
@@ -71,6 +67,7 @@ impl Pace {
             allowed: Cell::new(rate as usize),
             queue: Mutex::default(),
             left: RefCell::default(),
+            ends: Notify::new(),
             forgotten: Cell::new(0),
             quickest: Cell::new(Duration::MAX),
             replies: Cell::new(0),
@@ -91,12 +88,11 @@ impl Pace {
     /// in the same queue would only be throttled too.
     pub async fn turn(&self, surrenders: u32) -> Result<Ticket, Error> {
         let _queue = self.queue.lock().await;
-        // What is allowed may become less in the meantime, and a reply may come late.
-        loop {
-            let now = Instant::now();
-            match self.due(now) {
-                Some(due) if due > now => tokio::time::sleep_until(due).await,
-                _ => break,
+        // What is allowed may become less in the meantime, and a reply may come.
+        while let Some(due) = self.due(Instant::now()).filter(|due| *due > Instant::now()) {
+            tokio::select! {
+                () = tokio::time::sleep_until(due) => {}
+                () = self.ends.notified() => {}
             }
         }
         if self.surrenders.get() != surrenders
@@ -133,15 +129,19 @@ impl Pace {
         if let Some(departure) = self.left.borrow_mut().get_mut(place.unwrap_or(usize::MAX)) {
             departure.took = Some(took);
         }
+        self.ends.notify_one();
     }
 
     /// When the next request may leave, as far as it is known now, if it has to wait for an earlier one.
     fn due(&self, now: Instant) -> Option<Instant> {
         let left = self.left.borrow();
         let before = left.get(left.len().checked_sub(self.allowed.get().max(1))?)?;
-        let took = before.took.unwrap_or_else(|| now.saturating_duration_since(before.at));
-        let window = if self.replies.get() < FEW { FIRST_WINDOW } else { WINDOW };
-        Some(before.at + took.saturating_sub(self.quickest.get()).min(window) + window)
+        let held_up = match before.took {
+            Some(took) if self.replies.get() >= 2 * self.rate => took.saturating_sub(self.quickest.get()),
+            Some(took) => took,
+            None => now.saturating_duration_since(before.at),
+        };
+        Some(before.at + held_up.min(WINDOW) + WINDOW)
     }
 
     /// The cloud says it was too much (somebody else uses the key): be slower. Tells whether it has said nothing else
@@ -184,13 +184,23 @@ mod tests {
 
     const PATIENCE: Duration = Duration::from_secs(15);
 
-    /// The times at which `count` requests leave, in milliseconds, when all are asked for at once.
+    /// A pace that knows how quick replies are.
+    fn known(rate: u32, quickest: u64) -> Pace {
+        let pace = Pace::new(rate);
+        pace.quickest.set(Duration::from_millis(quickest));
+        pace.replies.set(2 * pace.rate);
+        pace
+    }
+
+    /// The times at which `count` requests leave, in milliseconds, when all are asked for at once and each is answered
+    /// after 50 ms.
     fn turns(pace: &Pace, count: usize) -> Vec<u128> {
         let start = Instant::now();
         let mut now = start;
         let turns = (0..count).map(|_| {
             now = pace.due(now).map_or(now, |due| due.max(now));
-            pace.leave(now);
+            let ticket = pace.leave(now);
+            pace.ended(ticket, Duration::from_millis(50));
             (now - start).as_millis()
         });
         let turns = turns.collect();
@@ -200,16 +210,27 @@ mod tests {
 
     #[test]
     fn the_first_requests_leave_at_once_and_the_rest_a_window_later() {
-        assert_eq!(turns(&Pace::new(3), 8), [0, 0, 0, 1020, 1020, 1020, 2040, 2040]);
+        assert_eq!(turns(&known(3, 50), 8), [0, 0, 0, 1010, 1010, 1010, 2020, 2020]);
+    }
+
+    #[test]
+    fn while_few_replies_have_come_a_request_has_arrived_when_it_is_answered() {
+        let pace = Pace::new(3);
+        assert_eq!(turns(&pace, 7), [0, 0, 0, 1060, 1060, 1060, 2120]);
+        for reply in 1..=6 {
+            assert_eq!(turns(&pace, 4)[3], 1060, "before reply {reply}");
+            pace.replied(Ticket(0), Duration::from_millis(50));
+        }
+        assert_eq!(turns(&pace, 4)[3], 1010);
     }
 
     #[test]
     fn throttling_lets_fewer_leave_and_answers_let_more_leave_again() {
-        let pace = Pace::new(3);
+        let pace = known(3, 50);
         pace.throttled(PATIENCE);
-        assert_eq!(turns(&pace, 5), [0, 0, 1020, 1020, 2040]);
+        assert_eq!(turns(&pace, 5), [0, 0, 1010, 1010, 2020]);
         pace.throttled(PATIENCE);
-        assert_eq!(turns(&pace, 5), [0, 0, 1020, 1020, 2040], "they left together: one reason, one step");
+        assert_eq!(turns(&pace, 5), [0, 0, 1010, 1010, 2020], "they left together: one reason, one step");
         for _ in 0..100 {
             pace.answered();
         }
@@ -218,57 +239,44 @@ mod tests {
 
     #[test]
     fn what_held_a_reply_up_may_have_held_its_request_up() {
-        let pace = Pace::new(2);
+        let pace = known(2, 100);
         let start = Instant::now();
+        let at = |millis| start + Duration::from_millis(millis);
+        let due = |now| (pace.due(at(now)).unwrap() - start).as_millis();
         let [first, second] = [pace.leave(start), pace.leave(start)];
-        // The second opened a connection first.
-        pace.replied(first, Duration::from_millis(100));
+        pace.replied(first, Duration::from_millis(110));
+        // It opened a connection first.
         pace.replied(second, Duration::from_millis(300));
-        let due = |pace: &Pace| (pace.due(start).unwrap() - start).as_millis();
-        assert_eq!(due(&pace), 1020);
-        pace.leave(start + Duration::from_millis(1020));
-        assert_eq!(due(&pace), 1220);
-        pace.leave(start + Duration::from_millis(1220));
+        assert_eq!(due(900), 1020);
+        pace.leave(at(1020));
+        assert_eq!(due(1020), 1210);
+        let fourth = pace.leave(at(1210));
         // A reply to a request that is no longer remembered says only how quick replies can be.
         pace.replied(first, Duration::from_millis(50));
-        assert_eq!(due(&pace), 2040);
+        assert_eq!(pace.quickest.get(), Duration::from_millis(50));
+        pace.leave(at(2040));
+        // It broke: it has arrived until then, or never, and says nothing of how quick replies can be.
+        pace.ended(fourth, Duration::from_millis(40));
+        assert_eq!((due(2040), pace.quickest.get()), (2220, Duration::from_millis(50)));
     }
 
     #[test]
-    fn a_request_without_a_reply_may_not_have_arrived_yet() {
-        let pace = Pace::new(2);
+    fn a_request_that_is_not_answered_may_not_have_arrived() {
+        let pace = known(2, 100);
         let start = Instant::now();
-        let [first, second] = [pace.leave(start), pace.leave(start)];
         let due = |now| (pace.due(start + Duration::from_millis(now)).unwrap() - start).as_millis();
-        assert_eq!(due(1020), 1020, "before the first reply nothing is known");
-        pace.replied(second, Duration::from_millis(800));
-        assert_eq!(due(700), 1020, "no reply is that quick");
-        assert_eq!([due(1020), due(1240), due(9000)], [1240, 1460, 2040]);
-        // It broke, and has arrived until then or never.
-        pace.ended(first, Duration::from_millis(900));
-        assert_eq!([due(1020), due(9000)], [1120, 1120]);
-        assert_eq!(pace.quickest.get(), Duration::from_millis(800), "what breaks says nothing of replies");
-    }
-
-    #[test]
-    fn the_margin_is_smaller_once_many_replies_have_shown_how_quick_they_can_be() {
-        let pace = Pace::new(1);
-        let start = Instant::now();
-        let ticket = pace.leave(start);
-        let mut dues = Vec::new();
-        for _ in 0..=FEW {
-            pace.replied(ticket, Duration::from_millis(50));
-            dues.push((pace.due(start).unwrap() - start).as_millis());
-        }
-        assert_eq!(dues[..FEW - 1], [1020; FEW - 1]);
-        assert_eq!(dues[FEW - 1..], [1010, 1010]);
+        let [first, _] = [pace.leave(start), pace.leave(start)];
+        assert_eq!([due(0), due(500), due(1000)], [1010, 1510, 2010]);
+        assert_eq!([due(2000), due(9000)], [2020, 2020], "it is not waited for for ever");
+        pace.replied(first, Duration::from_millis(900));
+        assert_eq!(due(1000), 1810);
     }
 
     #[test]
     fn at_least_one_request_a_window_leaves() {
-        let pace = Pace::new(1);
+        let pace = known(1, 50);
         pace.throttled(PATIENCE);
-        assert_eq!(turns(&pace, 3), [0, 1020, 2040]);
+        assert_eq!(turns(&pace, 3), [0, 1010, 2020]);
     }
 
     #[test]
@@ -304,13 +312,28 @@ mod tests {
 
     #[tokio::test]
     async fn a_turn_that_has_to_wait_is_waited_for() {
-        let pace = Pace::new(2);
+        let pace = known(2, 0);
         let start = Instant::now();
         for _ in 0..2 {
-            assert!(pace.turn(0).await.is_ok());
+            let ticket = pace.turn(0).await.unwrap();
+            pace.replied(ticket, Duration::ZERO);
         }
-        assert!(start.elapsed() < FIRST_WINDOW, "the first ones leave at once");
+        assert!(start.elapsed() < WINDOW, "the first ones leave at once");
         assert_eq!(pace.turn(0).await, Ok(Ticket(2)));
-        assert!(start.elapsed() >= FIRST_WINDOW);
+        assert!(start.elapsed() >= WINDOW);
+    }
+
+    #[tokio::test]
+    async fn a_reply_is_news_for_whoever_waits() {
+        let pace = known(1, 0);
+        let start = Instant::now();
+        let first = pace.turn(0).await.unwrap();
+        let (second, ()) = tokio::join!(pace.turn(0), async {
+            tokio::time::sleep(WINDOW + Duration::from_millis(100)).await;
+            pace.replied(first, Duration::ZERO);
+        });
+        assert_eq!(second, Ok(Ticket(1)));
+        // Without the reply it would have left two windows later.
+        assert!(start.elapsed() < 2 * WINDOW, "{:?}", start.elapsed());
     }
 }

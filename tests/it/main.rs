@@ -15,6 +15,7 @@ mod layers;
 #[cfg(unix)]
 mod many;
 mod members;
+mod pace;
 #[cfg(unix)]
 mod permissions;
 #[cfg(unix)]

@@ -27,6 +27,25 @@ fn many_uins_are_split_into_requests_of_ten_and_each_is_answered() {
 }
 
 #[test]
+fn fifty_thousand_uins_are_asked_for_by_ten_and_answered_in_their_order() {
+    let cloud = Cloud::start(Options { members: 60_000, rate: Some(0), ..Options::default() });
+    let everybody = cloud.cloudbal(&["tencent", "members", "-o", "csv", "--rate", "0"]).run();
+    let everybody: Vec<&str> =
+        everybody.stdout.lines().skip(1).map(|line| line.split(',').nth(5).unwrap()).collect();
+    assert_eq!(everybody.len(), 60_000);
+    let before = cloud.statistics().requests;
+    let wanted: Vec<&str> = everybody.into_iter().rev().take(50_000).collect();
+    let said = cloud
+        .cloudbal(&["tencent", "members", "-o", "csv", "--rate", "0", "--uin-file", "-"])
+        .stdin(&wanted.join("\n"))
+        .run();
+    assert_eq!((said.status, &*said.stderr), (Some(0), ""));
+    let answered = said.stdout.lines().skip(1).map(|line| line.split(',').nth(5).unwrap());
+    assert!(answered.eq(wanted), "one row for each, in the order in which they were named");
+    assert_eq!(cloud.statistics().requests - before, 5_000);
+}
+
+#[test]
 fn a_member_that_is_not_returned_is_an_error_row() {
     let cloud = Cloud::start(Options::default());
     let said = cloud.cloudbal(&["tencent", "members", "--uin", "99,700001941608", "--uin", "99"]).run();
