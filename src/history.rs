@@ -19,6 +19,9 @@ use crate::model::{Error, Kind, Result, Site};
 /// The form of the file.
 const VERSION: u32 = 1;
 
+/// No line is longer: a reply is at most 4 MiB, of which every byte may be escaped.
+const LONGEST_LINE: u64 = 32 << 20;
+
 /// A journal of one account's replies to one wish.
 #[derive(Debug)]
 pub struct Journal {
@@ -43,6 +46,18 @@ pub struct Earlier {
     pub replies: usize,
     /// When the first of them came.
     pub since: DateTime<Utc>,
+}
+
+/// What a file holds that is to be used as a journal.
+enum Found {
+    /// Nothing, or the beginning of the first line.
+    Nothing,
+    /// This subject's journal.
+    Ours,
+    /// Another subject's.
+    Another,
+    /// Something else.
+    Foreign,
 }
 
 /// What the journal is of: another account's or another question's must not be taken for it.
@@ -93,11 +108,17 @@ impl Journal {
             Error::new(Kind::File, format!("`{shown}` cannot be used to resume: {error}"))
                 .hint("name a file that you may read and write with `--resume`")
         };
+        let foreign = |why: &str, hint: &'static str| {
+            Error::new(Kind::Usage, format!("`{shown}` is {why}: it is left as it is")).hint(hint)
+        };
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(path).map_err(failed)?;
+        if !file.metadata().map_err(failed)?.is_file() {
+            return Err(foreign("no file", "name a file with `--resume`: it is removed in the end"));
+        }
         file.try_lock().map_err(|_| {
             Error::new(Kind::Usage, format!("`{shown}` is in use by another run"))
                 .hint("wait for it, or name another file")
@@ -108,15 +129,20 @@ impl Journal {
             earlier: None,
         };
         let head = serde_json::to_string(subject).expect("texts and numbers are JSON");
-        match journal.read().map_err(failed)? {
-            None => journal.state.get_mut().append(&head).map_err(failed)?,
-            Some(found) if found == head => {}
-            Some(_) => {
-                return Err(Error::new(
-                    Kind::Usage,
-                    format!("`{shown}` is not of this account and these members"),
-                )
-                .hint("run it with what it was begun with, or name another file with `--resume`"));
+        match journal.read(&head).map_err(failed)? {
+            Found::Nothing => journal.state.get_mut().append(&head).map_err(failed)?,
+            Found::Ours => {}
+            Found::Another => {
+                return Err(foreign(
+                    "of another account or other members",
+                    "run it with what it was begun with, or name another file with `--resume`",
+                ));
+            }
+            Found::Foreign => {
+                return Err(foreign(
+                    "no journal of an earlier run",
+                    "name one that `--resume` has written, or a file that is not there yet",
+                ));
             }
         }
         Ok(journal)
@@ -127,34 +153,41 @@ impl Journal {
         self.earlier
     }
 
-    /// Finds where each reply stands; gives the first line. A last line without an end was being written when the
-    /// run ended: it is overwritten.
-    fn read(&mut self) -> io::Result<Option<String>> {
+    /// Finds where each reply stands, if the first line is the one that is expected. A last line without an end was
+    /// being written when the run ended: it is overwritten.
+    fn read(&mut self, head: &str) -> io::Result<Found> {
         let state = self.state.get_mut();
         let mut reader = BufReader::new(&state.file);
-        let mut head = None;
         let mut line = Vec::new();
-        loop {
+        let mut next = |line: &mut Vec<u8>| {
             line.clear();
-            reader.read_until(b'\n', &mut line)?;
-            let Some(text) = line.strip_suffix(b"\n") else { break };
-            let begin = state.end;
-            state.end += line.len() as u64;
-            if head.is_none() {
-                head = Some(String::from_utf8_lossy(text).into_owned());
-                continue;
+            reader.by_ref().take(LONGEST_LINE).read_until(b'\n', line)
+        };
+        next(&mut line)?;
+        match line.strip_suffix(b"\n") {
+            Some(first) if first == head.as_bytes() => {}
+            Some(first) if serde_json::from_slice::<Subject>(first).is_ok() => return Ok(Found::Another),
+            None if head.as_bytes().starts_with(&line) => {
+                state.file.set_len(0)?;
+                return Ok(Found::Nothing);
             }
+            _ => return Ok(Found::Foreign),
+        }
+        state.end = line.len() as u64;
+        while next(&mut line)? > 0 {
+            let begin = state.end;
+            let Some(text) = line.strip_suffix(b"\n") else { break };
             let recorded: Recorded = serde_json::from_slice(text).map_err(|error| {
                 io::Error::new(io::ErrorKind::InvalidData, format!("byte {begin}: {error}"))
             })?;
+            state.end += line.len() as u64;
             let since =
                 self.earlier.map_or(recorded.fetched_at, |earlier| earlier.since.min(recorded.fetched_at));
             state.replies.insert(recorded.question, (begin, text.len()));
             self.earlier = Some(Earlier { replies: state.replies.len(), since });
         }
-        drop(reader);
         state.file.set_len(state.end)?;
-        Ok(head)
+        Ok(Found::Ours)
     }
 
     /// The reply to a question that an earlier run, or this one, has had.
@@ -267,12 +300,37 @@ mod tests {
         drop(journal);
         assert_eq!(
             message(Journal::open(&path, &subject("test"))),
-            "`FILE` is not of this account and these members"
+            "`FILE` is of another account or other members: it is left as it is"
         );
         let text = std::fs::read_to_string(&path).unwrap();
         std::fs::write(&path, text + "nonsense\n").unwrap();
         let message = message(Journal::open(&path, &subject("prod")));
         assert!(message.starts_with("`FILE` cannot be used to resume: byte "), "{message}");
+    }
+
+    #[test]
+    fn a_file_that_is_no_journal_is_left_as_it_is() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("file");
+        for text in ["700001941608", "700001941608\n", "{\"version\":1}\n", "{\"version\":2", "\n", "\0"] {
+            std::fs::write(&path, text).unwrap();
+            let message = Journal::open(&path, &subject("prod")).unwrap_err().message;
+            assert!(message.ends_with("is no journal of an earlier run: it is left as it is"), "{message}");
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+        }
+        // Of this one a run was interrupted while it wrote the first line.
+        std::fs::write(&path, "{\"version\":1,\"prov").unwrap();
+        assert_eq!(Journal::open(&path, &subject("prod")).unwrap().earlier(), None);
+        assert!(std::fs::read_to_string(&path).unwrap().ends_with("}\n"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_is_not_read_without_end_and_not_removed() {
+        for path in ["/dev/null", "/dev/zero"] {
+            let message = Journal::open(Path::new(path), &subject("prod")).unwrap_err().message;
+            assert_eq!(*message, format!("`{path}` is no file: it is left as it is"));
+        }
     }
 
     proptest::proptest! {

@@ -1,10 +1,14 @@
 //! The members named on the command line and in files.
 
 use std::collections::HashSet;
+use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
 use crate::model::{Error, Kind, Result};
+
+/// Room for millions of uins.
+const LARGEST: u64 = 64 << 20;
 
 /// Every uin once, in the order in which they are named.
 pub fn collect(named: &[String], file: Option<&Path>) -> Result<Vec<String>> {
@@ -46,14 +50,16 @@ fn is_stdin(file: &Path) -> bool {
 fn read(file: &Path, name: &str) -> Result<String> {
     let mut bytes = Vec::new();
     let read = if is_stdin(file) {
-        std::io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
+        std::io::stdin().lock().take(LARGEST + 1).read_to_end(&mut bytes)
     } else {
-        std::fs::read(file)
+        File::open(file).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
     };
     let wrong = |why: String| {
         Error::new(Kind::Usage, format!("`{name}` cannot be read: {why}")).hint("check `--uin-file`")
     };
-    let bytes = read.map_err(|error| wrong(error.to_string()))?;
+    if read.map_err(|error| wrong(error.to_string()))? as u64 > LARGEST {
+        return Err(wrong(format!("it is larger than {} MiB", LARGEST >> 20)));
+    }
     String::from_utf8(bytes)
         .map_err(|error| wrong(format!("byte {} is not UTF-8", error.utf8_error().valid_up_to() + 1)))
 }

@@ -1,5 +1,7 @@
 //! TLS: rustls with ring, and which certificates are trusted.
 
+use std::fs::File;
+use std::io::Read as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -9,6 +11,9 @@ use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 
 use crate::model::{Error, Kind, Result};
+
+/// No file of certificates is larger.
+const LARGEST_FILE: u64 = 64 << 20;
 
 /// Which certificates are trusted.
 #[derive(Clone, Debug, Default)]
@@ -64,7 +69,10 @@ pub fn configuration(roots: &Roots) -> Result<ClientConfig> {
             Error::new(Kind::Configuration, format!("`{}` gives no certificate: {why}", file.display()))
                 .hint("name a file of certificates in PEM form with `--ca-file`")
         };
-        let pem = std::fs::read(file).map_err(|error| wrong(error.to_string()))?;
+        let mut pem = Vec::new();
+        File::open(file)
+            .and_then(|file| file.take(LARGEST_FILE).read_to_end(&mut pem))
+            .map_err(|error| wrong(error.to_string()))?;
         add_pem(&mut store, &pem).map_err(wrong)?;
     }
     if let Some(pem) = &roots.pem {

@@ -31,6 +31,9 @@ pub use write::{exists, write_new};
 /// A JSON Schema of the file, for editors.
 pub const SCHEMA: &str = include_str!("schema.json");
 
+/// No configuration is larger.
+const LARGEST: u64 = 16 << 20;
+
 /// What the file says.
 #[derive(Debug, Default)]
 pub struct Config {
@@ -189,7 +192,7 @@ pub fn load_rates(path: &Path) -> Result<Rates> {
 fn read_file(path: &Path) -> Result<Option<(Zeroizing<String>, bool)>> {
     let wrong =
         |why: String| Error::new(Kind::Configuration, format!("`{}` cannot be read: {why}", path.display()));
-    let mut file = match std::fs::File::open(path) {
+    let file = match std::fs::File::open(path) {
         Ok(file) => file,
         // A home that is no folder has no files either.
         Err(error)
@@ -201,7 +204,10 @@ fn read_file(path: &Path) -> Result<Option<(Zeroizing<String>, bool)>> {
     };
     let private = is_private(&file.metadata().map_err(|error| wrong(error.to_string()))?);
     let mut text = Zeroizing::new(String::new());
-    file.read_to_string(&mut text).map_err(|error| wrong(error.to_string()))?;
+    let read = file.take(LARGEST + 1).read_to_string(&mut text).map_err(|error| wrong(error.to_string()))?;
+    if read as u64 > LARGEST {
+        return Err(wrong(format!("it is larger than {} MiB", LARGEST >> 20)));
+    }
     Ok(Some((text, private)))
 }
 

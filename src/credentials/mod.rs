@@ -12,9 +12,12 @@ mod files;
 mod keyring;
 
 use std::ffi::OsString;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
+use zeroize::Zeroizing;
 
 pub use crate::cloud::{Role, Source};
 pub use command::{read_command_output, run_command};
@@ -138,6 +141,9 @@ pub fn from_command(text: &str) -> Result<Source> {
     })
 }
 
+/// No identity token is larger.
+const LARGEST_TOKEN: u64 = 1 << 20;
+
 /// Reads the identity token of a workload. The file is read at each use: whoever issues the token renews it.
 pub fn read_token(path: &Path) -> Result<Secret> {
     let shown = path.display();
@@ -145,7 +151,10 @@ pub fn read_token(path: &Path) -> Result<Secret> {
         Error::new(Kind::Credentials, format!("the identity token in `{shown}` cannot be used: {why}"))
             .hint("check the variable or the configuration that names the file, and who renews it")
     };
-    let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
+    let mut text = Zeroizing::new(String::new());
+    File::open(path)
+        .and_then(|file| file.take(LARGEST_TOKEN).read_to_string(&mut text))
+        .map_err(|error| wrong(error.to_string()))?;
     let token = text.trim();
     if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(wrong("it is empty or holds characters that no token has".to_owned()));

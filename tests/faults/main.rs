@@ -9,6 +9,7 @@ mod clocks;
 mod connections;
 mod encryption;
 mod ending;
+mod files;
 mod output;
 mod paging;
 mod proxies;

@@ -1,9 +1,9 @@
-//! Outputs that cannot be written, and a home that cannot either.
+//! Outputs that cannot be written.
 
 use insta::{allow_duplicates, assert_snapshot};
 
 use crate::paging::{page_asked, page_of};
-use crate::run::{balance_of, members_of, through_shell};
+use crate::run::through_shell;
 use crate::server::{Server, balance, json};
 
 const FORMATS: [&str; 5] = ["table", "json", "ndjson", "csv", "yaml"];
@@ -78,30 +78,4 @@ fn a_reader_that_has_read_enough_is_no_error_and_ends_the_reading() {
         }
         assert!(server.seen().len() < 50, "{} of 200 pages", server.seen().len());
     }
-}
-
-#[test]
-fn a_home_that_cannot_be_written_is_not_needed() {
-    for home in ["/proc", "/dev/null", "/does/not/exist", ""] {
-        let server = Server::start(|_, _| balance());
-        let ended = balance_of(&server).env("HOME", home).env("XDG_CONFIG_HOME", home).end();
-        allow_duplicates! {
-            assert_snapshot!(ended.told(&server), @"
-            --- exit status 0
-            1 requests
-            ");
-        }
-    }
-}
-
-#[test]
-fn a_list_of_members_that_cannot_be_read_is_told_before_anything_is_asked() {
-    let server = many();
-    let ended = members_of(&server).args(&["--uin-file", "/proc/self/mem"]).end();
-    assert_snapshot!(ended.told(&server), @"
-    error: `/proc/self/mem` cannot be read: Input/output error (os error [N])
-    hint: check `--uin-file`
-    --- exit status 2
-    0 requests
-    ");
 }

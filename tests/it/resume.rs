@@ -61,5 +61,5 @@ fn another_accounts_journal_is_not_taken() {
     cloud.cloudbal(&["tencent", "members", "--resume", file, "--deadline", "300ms"]).run();
     let said = cloud.cloudbal(&["tencent", "members", "--uin", "1", "--resume", file]).run();
     assert_eq!(said.status, Some(2));
-    assert!(said.stderr.contains("is not of this account and these members"), "{}", said.stderr);
+    assert!(said.stderr.contains("is of another account or other members"), "{}", said.stderr);
 }
