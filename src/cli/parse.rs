@@ -1,6 +1,7 @@
 //! Reads the command line without building the commands that it does not name.
 
 use std::ffi::OsString;
+use std::mem::ManuallyDrop;
 
 use clap::error::ErrorKind;
 use clap::{Args as _, FromArgMatches as _, Parser as _, Subcommand as _};
@@ -11,9 +12,10 @@ use super::args::{Arguments, Command, Options};
 ///
 /// clap copies every global option into every command before it looks at the first word, which is half of what a
 /// start costs. So only the commands that are named are there at first: any word that is the name of one. What they
-/// cannot read is read by all of them, whose errors, suggestions and help are the ones to show.
+/// cannot read is read by all of them, whose errors, suggestions and help are the ones to show. Nor is any of it taken
+/// apart again: the process ends soon.
 pub fn arguments(words: &[OsString]) -> Result<Arguments, clap::Error> {
-    let read = named_in(words).try_get_matches_from(words);
+    let read = ManuallyDrop::new(named_in(words)).try_get_matches_from_mut(words);
     match read.and_then(|matches| Arguments::from_arg_matches(&matches)) {
         Err(error) if error.kind() != ErrorKind::DisplayVersion => Arguments::try_parse_from(words),
         read => read,
@@ -23,7 +25,7 @@ pub fn arguments(words: &[OsString]) -> Result<Arguments, clap::Error> {
 /// The program with all options, and with the commands that these words may name.
 fn named_in(words: &[OsString]) -> clap::Command {
     let program = clap::Command::new("cloudbal").version(env!("CARGO_PKG_VERSION"));
-    let commands = Command::augment_subcommands(clap::Command::default());
+    let commands = ManuallyDrop::new(Command::augment_subcommands(clap::Command::default()));
     let named = commands.get_subcommands().filter(|command| {
         let mut names = command.get_all_aliases().chain([command.get_name()]);
         names.any(|name| words.iter().any(|word| word == name))

@@ -169,6 +169,7 @@ mod tests {
         assert_eq!(number("36365911.0"), "36365911");
         assert_eq!(number("1.23456789E8"), "123456789");
         assert_eq!(number("1e10"), "10000000000");
+        assert_eq!(number("123456e5"), "12345600000");
         assert_eq!(number("5E-3"), "0.005");
         assert_eq!(number("0.30000000000000004"), "0.30000000000000004");
         assert_eq!(number("-0.0"), "0");
