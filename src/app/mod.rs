@@ -15,7 +15,7 @@ pub use session::Session;
 use crate::client::{Client, Event};
 use crate::cloud::{Account, Question, Source};
 use crate::history::Journal;
-use crate::model::{Result, Row};
+use crate::model::{Result, Row, Thresholds};
 use order::Order;
 
 /// What is to be read of an account.
@@ -40,6 +40,8 @@ pub struct Task {
     pub origin: String,
     /// What is to be read.
     pub wish: Wish,
+    /// Below what its balances are low.
+    pub thresholds: Thresholds,
     /// What an earlier run has read, and where this one keeps what it reads.
     pub journal: Option<Journal>,
 }

@@ -6,7 +6,7 @@ use super::{Task, Wish};
 use crate::cloud::{Account, Cloud, Role, Source};
 use crate::config::{self, AccountEntry, Config, CredentialsEntry, Suggestion};
 use crate::credentials::{self, Found, Listed, Surroundings};
-use crate::model::{Error, Kind, Result};
+use crate::model::{Error, Kind, Result, Thresholds};
 
 /// The accounts of the configuration; without any, all that this machine has credentials for.
 pub fn all(config: &Config, around: &Surroundings) -> Vec<Task> {
@@ -18,6 +18,7 @@ pub fn all(config: &Config, around: &Surroundings) -> Vec<Task> {
             task.origin = listed.origins.join(", ");
             task.account.site = config.defaults.site.or(task.account.site);
             task.account.signature = config.defaults.signature.unwrap_or_default();
+            task.thresholds = config.defaults.thresholds.clone();
             task
         };
         return listed.into_iter().map(task).collect();
@@ -107,7 +108,7 @@ pub fn from_found(cloud: &'static dyn Cloud, label: &str, found: Result<Found>, 
         currency: None,
         signature: crate::cloud::Signature::default(),
     };
-    Task { account, source, origin, wish, journal: None }
+    Task { account, source, origin, wish, thresholds: Thresholds::default(), journal: None }
 }
 
 fn from_entry(entry: &AccountEntry, around: &Surroundings) -> Task {
@@ -134,6 +135,7 @@ fn from_entry(entry: &AccountEntry, around: &Surroundings) -> Task {
     account.endpoint.clone_from(&entry.endpoint);
     account.currency = entry.currency;
     account.signature = entry.signature.unwrap_or_default();
+    task.thresholds = entry.thresholds.clone();
     task
 }
 

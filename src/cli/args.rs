@@ -2,14 +2,16 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use rust_decimal::Decimal;
 
 use super::duration;
 use super::view::View;
 use crate::cloud::{CLOUDS, Endpoint};
-use crate::model::Currency;
+use crate::model::{Currency, Threshold, amount_from_text};
 use crate::sandbox::Fault;
 
 /// How much money is left in every cloud account, exactly
@@ -21,7 +23,7 @@ use crate::sandbox::Fault;
 #[command(name = "cloudbal", version, max_term_width = 100)]
 #[command(
     after_help = "Exit status: 0 everything was read · 1 something could not be read (the rest is printed) · \
-2 usage, configuration or no credentials · 130 interrupted"
+2 usage, configuration or no credentials · 3 a balance is low (`check`) · 130 interrupted"
 )]
 pub struct Arguments {
     #[command(flatten)]
@@ -38,6 +40,11 @@ pub enum Command {
     /// Without a configuration these are the profiles of the official command line tools and the keys in the
     /// environment.
     All(All),
+    /// Look for balances that are low, for cron and monitoring: the exit status is then 3
+    ///
+    /// Only low balances and errors are shown. What is low is said by `threshold` and `member_threshold` in the
+    /// configuration, or here; where nothing is said, a balance is low when nothing is left.
+    Check(Check),
     /// Tencent Cloud balances
     #[command(arg_required_else_help = true)]
     Tencent {
@@ -115,6 +122,53 @@ pub struct All {
     /// The members of every organisation too
     #[arg(long)]
     pub members: bool,
+}
+
+/// What is low.
+#[derive(Debug, Default, Args)]
+pub struct Check {
+    #[command(flatten)]
+    pub all: All,
+    /// Less than this is low: for every balance in its own currency, or with `CODE=` for those in one currency
+    #[arg(long, value_name = "[CODE=]AMOUNT", allow_hyphen_values = true)]
+    #[arg(value_delimiter = ';', env = "CLOUDBAL_THRESHOLD", hide_env_values = true)]
+    pub threshold: Vec<Least>,
+}
+
+/// An amount that should be available at the least, in one currency or in any.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Least {
+    /// The currency.
+    pub currency: Option<Currency>,
+    /// The amount, in major units.
+    pub amount: Decimal,
+}
+
+impl FromStr for Least {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (currency, amount) = match text.split_once('=') {
+            Some((code, amount)) => (Some(code.parse::<Currency>().map_err(|why| why.to_string())?), amount),
+            None => (None, text),
+        };
+        let amount = amount_from_text(amount).map_err(|why| why.to_string())?;
+        Ok(Self { currency, amount })
+    }
+}
+
+impl Check {
+    /// The threshold of every balance that is said here.
+    pub fn given(&self) -> Threshold {
+        let mut given = Threshold::default();
+        for least in &self.threshold {
+            match least.currency {
+                Some(currency) => given.each.insert(0, (currency, least.amount)),
+                None => given.any = Some(least.amount),
+            }
+        }
+        given
+    }
 }
 
 fn cloud_names() -> impl Iterator<Item = &'static str> {

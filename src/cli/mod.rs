@@ -37,6 +37,8 @@ pub enum Outcome {
     Incomplete,
     /// Usage, configuration or credentials are wrong: nothing was asked.
     Unusable,
+    /// A balance is low.
+    Low,
     /// The user interrupted it.
     Interrupted,
 }
@@ -52,6 +54,7 @@ impl Outcome {
             Self::Complete => 0,
             Self::Incomplete => 1,
             Self::Unusable => 2,
+            Self::Low => 3,
             Self::Interrupted => 130,
         }
     }
@@ -124,6 +127,11 @@ fn run(arguments: Arguments) -> Result<Outcome> {
             inspect::doctor(&options, &select::all(&options, &config, &chosen)?)
         }
         Some(Command::All(all)) => read::run(&options, select::all(&options, &config, &all)?),
+        Some(Command::Check(check)) => {
+            let tasks = select::all(&options, &config, &check.all)?;
+            options.view.check = Some(select::check(&tasks, check.given()));
+            if tasks.is_empty() { Ok(pages::welcome()) } else { read::run(&options, tasks) }
+        }
         _ => {
             let tasks = select::all(&options, &config, &All::default())?;
             if tasks.is_empty() { Ok(pages::welcome()) } else { read::run(&options, tasks) }

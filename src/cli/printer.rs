@@ -8,7 +8,7 @@ use tokio::sync::Notify;
 use super::args::Options;
 use super::progress::Progress;
 use super::{Outcome, print};
-use crate::model::{Conversion, Error, Report, Result, Row, Selection, Total};
+use crate::model::{Balance, Conversion, Error, Report, Result, Row, Selection, Total};
 use crate::render::{self, Format, Query, Stream, Style};
 
 /// Takes the rows of a run.
@@ -27,6 +27,7 @@ pub struct Printer<'a> {
     complaints: RefCell<String>,
     any_balance: Cell<bool>,
     any_error: Cell<bool>,
+    any_low: Cell<bool>,
     only_unusable: Cell<bool>,
     write_error: RefCell<Option<io::Error>>,
     broken: Notify,
@@ -67,6 +68,7 @@ impl<'a> Printer<'a> {
             complaints: RefCell::default(),
             any_balance: Cell::new(false),
             any_error: Cell::new(false),
+            any_low: Cell::new(false),
             only_unusable: Cell::new(true),
             write_error: RefCell::default(),
             broken: Notify::new(),
@@ -86,6 +88,7 @@ impl<'a> Printer<'a> {
             Row::Balance(balance) => {
                 self.any_balance.set(true);
                 Total::add(&mut self.totals.borrow_mut(), balance);
+                self.warn(balance);
             }
             Row::Error(error) => self.complain(error),
         }
@@ -107,6 +110,15 @@ impl<'a> Printer<'a> {
                     self.broken.notify_one();
                 }
             }
+        }
+    }
+
+    fn warn(&self, balance: &Balance) {
+        let Some(low) = self.selection.check.as_ref().and_then(|check| check.low(balance)) else { return };
+        self.any_low.set(true);
+        if !self.quiet {
+            let warning = render::low_for_people(balance, low, self.color_on_stderr);
+            self.complaints.borrow_mut().push_str(&warning);
         }
     }
 
@@ -138,7 +150,8 @@ impl<'a> Printer<'a> {
             (None, Sink::Stream(stream)) => stream.finish(&totals, converted.as_ref()),
             (None, Sink::Whole { mut rows, format, query, out }) => {
                 self.selection.arrange(&mut rows);
-                let report = Report { generated_at: chrono::Utc::now(), rows, totals, converted };
+                let only_low = self.selection.check.is_some();
+                let report = Report { generated_at: chrono::Utc::now(), rows, totals, converted, only_low };
                 match query {
                     Some(query) => out.write_all(query.answer(&report)?.as_bytes()),
                     None => render::write(&report, format, self.style, out),
@@ -149,6 +162,9 @@ impl<'a> Printer<'a> {
         let printed = print::finished(written);
         print::to_stderr(&self.complaints.into_inner());
         printed?;
+        if self.any_low.get() {
+            return Ok(Outcome::Low);
+        }
         Ok(match (self.any_error.get(), self.any_balance.get()) {
             (false, _) => Outcome::Complete,
             (true, false) if self.only_unusable.get() => Outcome::Unusable,

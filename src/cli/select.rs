@@ -10,7 +10,7 @@ use crate::app::{Task, Wish, tasks};
 use crate::cloud::{CLOUDS, Cloud};
 use crate::config::{self, Config};
 use crate::credentials::Surroundings;
-use crate::model::{Error, Kind, Result, Site};
+use crate::model::{Check, Error, Kind, Result, Site, Threshold};
 
 /// The configuration. The sandbox's demo accounts need none, and a broken one must not stand in their way.
 pub fn configuration(options: &Options) -> Result<Config> {
@@ -87,6 +87,15 @@ pub fn all(options: &Options, config: &Config, all: &All) -> Result<Vec<Task>> {
         overrule(task, options);
     }
     Ok(tasks)
+}
+
+/// What is low: by this threshold, and by those of the accounts.
+pub fn check(tasks: &[Task], given: Threshold) -> Check {
+    let of = |task: &Task| {
+        let account = &task.account;
+        ((account.cloud.name(), account.label.clone()), task.thresholds.clone())
+    };
+    Check { given, accounts: tasks.iter().map(of).collect() }
 }
 
 fn demo(cloud: &'static dyn Cloud, site: Option<Site>) -> Task {

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use rust_decimal::Decimal;
 
 use crate::config::{self, Config};
-use crate::model::{Conversion, Currency, Error, Kind, Result, Selection, Sort, amount_from_text};
+use crate::model::{Check, Conversion, Currency, Error, Kind, Result, Selection, Sort, amount_from_text};
 
 /// What is shown of what was read.
 #[derive(Debug, Args)]
@@ -31,6 +31,9 @@ pub struct View {
     /// Take the rates for `--in` from this file, instead of the configuration's `[rates]`
     #[arg(long, global = true, value_name = "FILE", env = "CLOUDBAL_RATES", hide_env_values = true)]
     pub rates: Option<PathBuf>,
+    /// Below what balances are low, when only those are to be shown.
+    #[arg(skip)]
+    pub check: Option<Check>,
     /// What currency and rates come to, once [`settle`](Self::settle) has brought them together.
     #[arg(skip)]
     pub conversion: Option<Conversion>,
@@ -66,6 +69,6 @@ impl View {
             SortChoice::Available => Sort::Available,
             SortChoice::Name => Sort::Name,
         });
-        Selection { only_failed: self.only_failed, below: self.below, sort }
+        Selection { only_failed: self.only_failed, below: self.below, check: self.check.clone(), sort }
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::nearest::quoted_list;
-use super::read::{file, signature, site};
+use super::read::{file, signature, site, thresholds};
 use super::table::Table;
 use super::{AccountEntry, CredentialsEntry, Defaults, Oidc, Place, Role};
 use crate::cloud::{CLOUDS, Cloud};
@@ -19,6 +19,8 @@ pub(super) const ACCOUNT: &[&str] = &[
     "role_duration",
     "external_id",
     "members",
+    "threshold",
+    "member_threshold",
     "currency",
     "endpoint",
     "signature",
@@ -71,6 +73,7 @@ fn read(name: &str, table: &Table, defaults: &Defaults, place: Place) -> Result<
         },
         role: role(table)?,
         members: table.flag("members")?.unwrap_or(defaults.members),
+        thresholds: thresholds(table, &defaults.thresholds)?,
         currency: table.parsed("currency")?,
         endpoint: table.parsed("endpoint")?,
         signature: signature(table)?.or(defaults.signature),

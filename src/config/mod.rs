@@ -19,7 +19,7 @@ use etcetera::BaseStrategy as _;
 use zeroize::Zeroizing;
 
 use crate::cloud::{Cloud, Endpoint, Signature};
-use crate::model::{Credentials, Currency, Error, Kind, Rates, Result, Secret, Site};
+use crate::model::{Credentials, Currency, Error, Kind, Rates, Result, Secret, Site, Thresholds};
 
 pub use nearest::nearest;
 pub use read::{parse, parse_rates};
@@ -58,6 +58,8 @@ pub struct Defaults {
     pub site: Option<Site>,
     /// Whether organisation members are shown too.
     pub members: bool,
+    /// The thresholds of accounts that have none of their own.
+    pub thresholds: Thresholds,
     /// How requests are signed.
     pub signature: Option<Signature>,
     /// How many requests are under way at once.
@@ -95,6 +97,8 @@ pub struct AccountEntry {
     pub role: Option<Role>,
     /// Whether its organisation's members are shown too.
     pub members: bool,
+    /// Below what its balance, and each of its members', is low.
+    pub thresholds: Thresholds,
     /// The currency to use instead of what the site or the reply says.
     pub currency: Option<Currency>,
     /// The server to ask instead of the site's own.

@@ -11,7 +11,9 @@ use super::nearest::{nearest, quoted_list};
 use super::table::{Source, Table, quoted};
 use super::{Config, Defaults, Place};
 use crate::cloud::Signature;
-use crate::model::{Currency, Error, Rates, Result, Secret, Site, amount_from_number};
+use crate::model::{
+    Currency, Error, Rates, Result, Secret, Site, Threshold, Thresholds, amount_from_number, amount_from_text,
+};
 
 /// The keys of the whole file.
 pub(super) const KEYS: &[&str] = &["defaults", "accounts", "rates"];
@@ -23,6 +25,8 @@ pub(super) const DEFAULTS: &[&str] = &[
     "in",
     "site",
     "members",
+    "threshold",
+    "member_threshold",
     "signature",
     "concurrency",
     "rate",
@@ -84,6 +88,7 @@ fn defaults(table: &Table, place: Place) -> Result<Defaults> {
         convert_to: table.parsed("in")?,
         site: site(table, None)?,
         members: table.flag("members")?.unwrap_or_default(),
+        thresholds: thresholds(table, &Thresholds::default())?,
         signature: signature(table)?,
         concurrency: table.number("concurrency", 1, 10_000)?,
         rate: table.number("rate", 0, 1000)?,
@@ -127,6 +132,39 @@ pub(super) fn file(table: &Table, key: &str, place: Place) -> Result<Option<Path
             .hint("set HOME, or write the whole path")
     })?;
     Ok(Some(home.join(below_home)))
+}
+
+/// A table's thresholds, or the usual ones.
+pub(super) fn thresholds(table: &Table, usual: &Thresholds) -> Result<Thresholds> {
+    let one = |key, usual: &Threshold| {
+        if table.has(key) { threshold(table, key) } else { Ok(usual.clone()) }
+    };
+    Ok(Thresholds { own: one("threshold", &usual.own)?, members: one("member_threshold", &usual.members)? })
+}
+
+/// One amount for every currency, or a table of amounts by currency.
+fn threshold(table: &Table, key: &str) -> Result<Threshold> {
+    let amount = |table: &Table, key: &str| {
+        let wrong = |error: Error| {
+            error.hint(format!("write it between quotes, so that it is exact: `{key} = \"1000\"`"))
+        };
+        let text = table.text(key).map_err(wrong)?.unwrap_or_default();
+        amount_from_text(text)
+            .map_err(|why| wrong(table.error(key, format_args!("`{}` is {why}", table.full(key)))))
+    };
+    let Ok(Some(inner)) = table.table(key) else {
+        return Ok(Threshold { any: Some(amount(table, key)?), each: Vec::new() });
+    };
+    let mut each: Vec<(Currency, Decimal)> = Vec::new();
+    for (code, _) in inner.keys() {
+        let wrong = |why: String| inner.error(code, format_args!("`{}` {why}", inner.full(code)));
+        let currency = code.parse::<Currency>().map_err(|why| wrong(format!("is {why}")))?;
+        if each.iter().any(|(known, _)| *known == currency) {
+            return Err(wrong("comes twice".to_owned()));
+        }
+        each.push((currency, amount(&inner, code)?));
+    }
+    Ok(Threshold { any: None, each })
 }
 
 fn rates(table: &Table) -> Result<Rates> {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::table::{quoted, spelt};
 use super::{AccountEntry, Config, CredentialsEntry, Defaults, Oidc, Rates, Role};
 use crate::cloud::Signature;
-use crate::model::{Currency, Site};
+use crate::model::{Currency, Site, Threshold, Thresholds};
 
 /// What stands for a secret.
 const HIDDEN: &str = "****";
@@ -36,6 +36,7 @@ impl Shown {
         inner.text("in", defaults.convert_to.as_ref().map(Currency::code));
         inner.text("site", defaults.site.map(Site::name));
         inner.value("members", defaults.members.then_some(true));
+        inner.thresholds(&defaults.thresholds);
         inner.text("signature", defaults.signature.map(signature));
         inner.value("concurrency", defaults.concurrency);
         inner.value("rate", defaults.rate);
@@ -58,6 +59,7 @@ impl Shown {
         self.text("provider", Some(account.cloud.name()));
         self.text("site", Some(account.site.map_or("auto", Site::name)));
         self.value("members", Some(account.members));
+        self.thresholds(&account.thresholds);
         self.value("credentials", credentials(account));
         if let Some(Role { arn, session_name, duration, external_id }) = &account.role {
             self.text("role_arn", Some(arn));
@@ -79,6 +81,11 @@ impl Shown {
         }
     }
 
+    fn thresholds(&mut self, thresholds: &Thresholds) {
+        self.value("threshold", threshold(&thresholds.own));
+        self.value("member_threshold", threshold(&thresholds.members));
+    }
+
     fn header(&mut self, name: &str) {
         let gap = if self.0.is_empty() { "" } else { "\n" };
         _ = writeln!(self.0, "{gap}[{name}]");
@@ -93,6 +100,18 @@ impl Shown {
             _ = writeln!(self.0, "{key} = {value}");
         }
     }
+}
+
+fn threshold(threshold: &Threshold) -> Option<String> {
+    if let Some(amount) = threshold.any {
+        return Some(quoted(&amount.to_string()));
+    }
+    let each: Vec<String> = threshold
+        .each
+        .iter()
+        .map(|(currency, amount)| format!("{currency} = {}", quoted(&amount.to_string())))
+        .collect();
+    (!each.is_empty()).then(|| format!("{{ {} }}", each.join(", ")))
 }
 
 fn credentials(account: &AccountEntry) -> Option<String> {

@@ -10,6 +10,7 @@ mod report;
 mod secret;
 mod selection;
 mod site;
+mod threshold;
 
 pub use balance::{Balance, Detail};
 pub use currency::{Currency, InvalidCurrency};
@@ -21,3 +22,4 @@ pub use report::{Report, Row, Total};
 pub use secret::{Credentials, Secret};
 pub use selection::{Selection, Sort};
 pub use site::{Site, Stamp};
+pub use threshold::{Check, Low, Threshold, Thresholds};

@@ -2,16 +2,18 @@
 
 use rust_decimal::Decimal;
 
-use super::{Balance, Row};
+use super::{Balance, Check, Row};
 
 /// Which rows are shown, and in which order. Totals do not depend on it: they are over everything that was read.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Selection {
     /// Errors only.
     pub only_failed: bool,
     /// Only balances with less than this available, each in its own currency. Errors stay: what could not be read may
     /// be less.
     pub below: Option<Decimal>,
+    /// Only balances that are low. Errors stay.
+    pub check: Option<Check>,
     /// The order; `None` is the order in which rows were asked for.
     pub sort: Option<Sort>,
 }
@@ -32,7 +34,9 @@ impl Selection {
         match row {
             Row::Error(_) => true,
             Row::Balance(balance) => {
-                !self.only_failed && self.below.is_none_or(|limit| balance.available < limit)
+                !self.only_failed
+                    && self.below.is_none_or(|limit| balance.available < limit)
+                    && self.check.as_ref().is_none_or(|check| check.low(balance).is_some())
             }
         }
     }
@@ -101,7 +105,7 @@ mod tests {
         }))
     }
 
-    fn shown(selection: Selection, texts: &[&'static str]) -> Vec<&'static str> {
+    fn shown(selection: &Selection, texts: &[&'static str]) -> Vec<&'static str> {
         texts.iter().copied().filter(|text| selection.shows(&row(text))).collect()
     }
 
@@ -124,21 +128,21 @@ mod tests {
     #[test]
     fn everything_is_shown_when_nothing_is_said() {
         let all = ["a USD 1", "b", "c CNY -1"];
-        assert_eq!(shown(Selection::default(), &all), all);
+        assert_eq!(shown(&Selection::default(), &all), all);
     }
 
     #[test]
     fn only_what_failed_is_shown_when_that_is_said() {
         let only_failed = Selection { only_failed: true, ..Selection::default() };
-        assert_eq!(shown(only_failed, &["a USD -1", "b", "b/1", "c CNY 0"]), ["b", "b/1"]);
+        assert_eq!(shown(&only_failed, &["a USD -1", "b", "b/1", "c CNY 0"]), ["b", "b/1"]);
     }
 
     #[test]
     fn below_is_less_than_the_amount_in_each_currency_and_errors_stay() {
         let below = |limit: &str| Selection { below: amount_from_text(limit).ok(), ..Selection::default() };
         let rows = ["a USD 1000.50", "b USD 1000.4999", "c CNY 1000.51", "d", "e CNY -1", "f JPY 0"];
-        assert_eq!(shown(below("1,000.50"), &rows), ["b USD 1000.4999", "d", "e CNY -1", "f JPY 0"]);
-        assert_eq!(shown(below("-0.99"), &rows), ["d", "e CNY -1"]);
+        assert_eq!(shown(&below("1,000.50"), &rows), ["b USD 1000.4999", "d", "e CNY -1", "f JPY 0"]);
+        assert_eq!(shown(&below("-0.99"), &rows), ["d", "e CNY -1"]);
     }
 
     #[test]

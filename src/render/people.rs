@@ -1,7 +1,7 @@
 //! Errors for people: what, which, then what to do.
 
 use super::visible::visible;
-use crate::model::Error;
+use crate::model::{Balance, Error, Low, Money};
 
 /// An error as it stands on stderr, with its line feed: `error: tencent/prod: …` and `hint: …`.
 ///
@@ -22,6 +22,20 @@ pub fn error_for_people(error: &Error, color: bool) -> String {
         .as_ref()
         .map_or_else(String::new, |hint| format!("{} {}\n", label("hint:", "36", color), lines(hint)));
     format!("{} {which}{}{source}\n{hint}", label("error:", "31", color), lines(&error.message))
+}
+
+/// A balance that is low, as it stands on stderr: `low: tencent/prod: …`.
+pub fn low_for_people(balance: &Balance, low: Low, color: bool) -> String {
+    let account = account_name(Some(balance.provider), Some(&balance.account));
+    let member = balance.sub_account_id.as_deref().map(|id| format!(" member {}", visible(id)));
+    let money =
+        |amount| format!("{} {}", Money { amount, currency: balance.currency }.grouped(), balance.currency);
+    let available = money(balance.available);
+    let why = match low {
+        Low::Below(threshold) => format!("{available} available, less than {}", money(threshold)),
+        Low::Empty => format!("{available} available, nothing is left"),
+    };
+    format!("{} {account}{}: {why}\n", label("low:", "33", color), member.unwrap_or_default())
 }
 
 /// An account as `tencent/prod`, as far as it is known.

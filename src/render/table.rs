@@ -29,7 +29,12 @@ pub(super) fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::R
     let mut columns = needed(report, &totals);
     let left_out = style.width.map_or_else(Vec::new, |width| fit(&mut columns, width.into()));
     if report.rows.is_empty() {
-        writeln!(out, "{}", if totals.is_empty() { "no balances" } else { "nothing to show" })?;
+        let nothing = match (totals.is_empty(), report.only_low) {
+            (true, _) => "no balances",
+            (false, true) => "no balance is low",
+            (false, false) => "nothing to show",
+        };
+        writeln!(out, "{nothing}")?;
     } else {
         let headings = columns.iter().map(|column| Cell::new(column.field.heading())).collect();
         write_lines(&columns, vec![headings], out)?;

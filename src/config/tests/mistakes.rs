@@ -33,7 +33,7 @@ fn an_unknown_key_is_named_with_its_place_and_the_nearest_known_one() {
     says!(
         mistake("[defaults]\n\"a\\u001b\" = 1\n"),
         "2:1: unknown key `\"a\\u001b\"` in `defaults`",
-        "the keys here are `output`, `color`, `in`, `site`, `members`, `signature`, `concurrency`, `rate`, `timeout`, `connect_timeout`, `deadline`, `retries`, `proxy`, `ca_file` and `system_certs`"
+        "the keys here are `output`, `color`, `in`, `site`, `members`, `threshold`, `member_threshold`, `signature`, `concurrency`, `rate`, `timeout`, `connect_timeout`, `deadline`, `retries`, `proxy`, `ca_file` and `system_certs`"
     );
     says!(
         in_account("credentials = { profil = \"x\" }"),
@@ -213,6 +213,35 @@ fn texts_that_cannot_be_meant_are_refused() {
     assert_eq!(
         error.to_string(),
         "/etc/cloudbal.toml:1:10: `defaults.ca_file` begins with `~`, but no home directory is known"
+    );
+}
+
+#[test]
+fn thresholds_that_are_not_exact_or_not_clear_are_refused() {
+    says!(
+        in_account("threshold = 1000.5"),
+        "3:1: `accounts.prod.threshold` is a number with a fraction, not a text",
+        "write it between quotes, so that it is exact: `threshold = \"1000\"`"
+    );
+    says!(
+        in_account("threshold = '1,00'"),
+        "3:1: `accounts.prod.threshold` is not an amount",
+        "write it between quotes, so that it is exact: `threshold = \"1000\"`"
+    );
+    says!(
+        in_account("member_threshold = { USD = 10 }"),
+        "3:22: `accounts.prod.member_threshold.USD` is a whole number, not a text",
+        "write it between quotes, so that it is exact: `USD = \"1000\"`"
+    );
+    says!(
+        in_account("threshold = { dollar = '10' }"),
+        "3:15: `accounts.prod.threshold.dollar` is not a currency code: three letters of ISO 4217 are needed, such as `USD`",
+        ""
+    );
+    says!(
+        in_account("threshold = { USD = '1', usd = '2' }"),
+        "3:26: `accounts.prod.threshold.usd` comes twice",
+        ""
     );
 }
 

@@ -34,6 +34,8 @@ fn the_whole_file_is_understood() {
         in = "usd"
         site = "cn"
         members = true
+        threshold = { usd = "1,000.50", CNY = "-7000" }
+        member_threshold = "10"
         signature = "acs3"
         concurrency = 0x40
         rate = 0
@@ -48,6 +50,7 @@ fn the_whole_file_is_understood() {
         provider = "tencent"
         site = "intl"
         members = false
+        threshold = "5000"
         credentials.profile = "default"
         currency = "JPY"
         endpoint = "HTTPS://Billing.intl.tencentcloudapi.com:443/"
@@ -73,6 +76,8 @@ color = "never"
 in = "USD"
 site = "cn"
 members = true
+threshold = { USD = "1000.5", CNY = "-7000" }
+member_threshold = "10"
 signature = "acs3"
 concurrency = 64
 rate = 0
@@ -88,6 +93,8 @@ system_certs = true
 provider = "tencent"
 site = "intl"
 members = false
+threshold = "5000"
+member_threshold = "10"
 credentials = { profile = "default" }
 currency = "JPY"
 endpoint = "https://billing.intl.tencentcloudapi.com"
@@ -97,6 +104,8 @@ signature = "rpc"
 provider = "aliyun"
 site = "auto"
 members = true
+threshold = { USD = "1000.5", CNY = "-7000" }
+member_threshold = "10"
 credentials = { command = "pass show cloud/shop" }
 role_arn = "acs:ram::1234567890:role/billing"
 role_session_name = "s"
@@ -108,6 +117,8 @@ signature = "acs3"
 provider = "tencent"
 site = "cn"
 members = true
+threshold = { USD = "1000.5", CNY = "-7000" }
+member_threshold = "10"
 signature = "acs3"
 
 [rates]

@@ -141,6 +141,7 @@ fn the_schema_agrees_with_the_reader() {
         template(&suggestions()[..3]),
         everything_set(&template(&[])),
         "[accounts.\"生 产\"]\nprovider = 'tencent'".to_owned(),
+        "[defaults]\nthreshold = '-1,000.50'\nmember_threshold = {}".to_owned(),
     ];
     let with = |credentials: &str| format!("[accounts.a]\nprovider = 'tencent'\ncredentials = {credentials}");
     right.extend(listed_credentials().iter().map(|example| with(example)));
@@ -163,6 +164,9 @@ fn the_schema_agrees_with_the_reader() {
             "[accounts.\" a\"]\nprovider = 'tencent'",
             "[accounts.\"\"]\nprovider = 'tencent'",
             "[accounts.a]\nprovider = 'tencent'\nexternal_id = 'x'",
+            "[defaults]\nthreshold = 1000",
+            "[defaults]\nthreshold = '1,00'",
+            "[defaults]\nmember_threshold = { dollar = '1' }",
             "[rates]\nUSD = '7.12'",
             "[rates]\ndate = '2026-11-20'\nUSD = 7.12",
             "[rates]\ndate = '2026-11-20'\ndollar = '7.12'",
