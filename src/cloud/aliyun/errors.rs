@@ -90,3 +90,29 @@ fn meaning(code: &str, status: u16, question: &Question) -> (Kind, Option<&'stat
         _ => (Kind::Refused, None),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cloud::Role;
+
+    #[test]
+    fn what_to_do_depends_on_the_code_and_the_question() {
+        for (code, what) in [
+            ("NotApplicable", "check the site"),
+            ("NotAuthorized", "`bss:DescribeAcccount`"),
+            ("SignatureDoesNotMatch", "check the AccessKeySecret"),
+            ("InvalidAccessKeyId.Inactive", "the key is disabled"),
+            ("InvalidAccessKeyId.NotFound", "check the AccessKeyId"),
+            ("InvalidSecurityToken.Expired", "get new temporary credentials"),
+            ("Rejected.Throttling", "try again later"),
+        ] {
+            let hint = meaning(code, 400, &Question::Balance).1.unwrap();
+            assert!(hint.contains(what), "{code}: {hint}");
+        }
+        let (kind, hint) = meaning("NoPermission", 403, &Question::AssumeRole(Role::default()));
+        assert_eq!(kind, Kind::Permission);
+        assert!(hint.unwrap().contains("`sts:AssumeRole`"));
+        assert_eq!(meaning("InvalidSecurity", 400, &Question::Balance), (Kind::Refused, None));
+    }
+}

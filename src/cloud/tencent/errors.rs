@@ -109,6 +109,26 @@ mod tests {
     }
 
     #[test]
+    fn what_to_do_depends_on_the_code() {
+        for (code, what) in [
+            ("AuthFailure.SecretIdNotFound", "check the SecretId"),
+            ("AuthFailure.SignatureFailure", "check the SecretKey"),
+            ("AuthFailure.TokenFailure", "get new temporary credentials"),
+            ("AuthFailure.InvalidSecretId", "it is not one of an API key"),
+            ("AuthFailure", "check the key, its secret and its token"),
+            ("IpInBlacklist", "this machine's address"),
+            ("OperationDenied", "`finance:DescribeAccountBalance`"),
+            ("AuthFailure.UnauthorizedOperation", "`finance:DescribeAccountBalance`"),
+        ] {
+            let hint = meaning(code, &Question::Balance).1.unwrap();
+            assert!(hint.contains(what), "{code}: {hint}");
+        }
+        assert_eq!(meaning("UnsupportedOperation", &Question::Balance).1, None);
+        let members = Question::Members { page: 1, uins: Vec::new() };
+        assert!(meaning("UnsupportedOperation", &members).1.unwrap().contains("administers an organisation"));
+    }
+
+    #[test]
     fn a_group_is_its_code_and_what_follows_a_point() {
         assert!(is("InternalError", "InternalError") && is("InternalError.DbOperatError", "InternalError"));
         assert!(!is("InternalErrors", "InternalError"));
