@@ -149,13 +149,14 @@ impl<'a> Client<'a> {
         let mut tries = Tries::default();
         let mut clock_corrected = false;
         loop {
-            let ticket = match pace.turn(surrenders).await {
-                Ok(ticket) => ticket,
+            let (ticket, place) = match pace.turn(surrenders, &self.places).await {
+                Ok(turn) => turn,
                 Err(error) => return Err(self.finished(Failure::fatal(error), &tries)),
             };
             tries.attempts += 1;
             let left = Instant::now();
             let outcome = self.attempt(inquiry, tries.attempts).await;
+            drop(place);
             if matches!(&outcome, Err(failure) if matches!(failure.error.kind, Kind::Network | Kind::Timeout))
             {
                 pace.ended(ticket, left.elapsed());
@@ -204,7 +205,8 @@ impl<'a> Client<'a> {
         let is_too_long = after.is_some_and(|after| after > LONGEST_WAIT);
         let again = if error.kind == Kind::Throttled {
             tries.throttled += 1;
-            if pace.throttled(PATIENCE * self.settings.retries) || is_too_long {
+            let retries = self.settings.retries;
+            if pace.throttled(PATIENCE * retries, after, retries) || is_too_long {
                 pace.surrender(error);
                 return None;
             }
@@ -244,7 +246,6 @@ impl<'a> Client<'a> {
 
     async fn attempt(&self, inquiry: &Inquiry<'_>, attempt: u32) -> std::result::Result<Answered, Failure> {
         let Inquiry { account, credentials, site, question } = *inquiry;
-        let _place = self.places.acquire().await.expect("the semaphore is never closed");
         let endpoint = account.endpoint(question, site).map_err(Failure::fatal)?;
         let call = Call {
             question,
@@ -282,7 +283,9 @@ impl<'a> Client<'a> {
 
     fn pace(&self, inquiry: &Inquiry) -> Rc<Pace> {
         let Inquiry { account, credentials, question, .. } = inquiry;
-        let key = format!("{} {} {}", account.cloud.name(), credentials.key_id, question.name());
+        // Temporary keys of an account follow one another, and the cloud counts them together.
+        let who = if credentials.token.is_some() { &account.label } else { &*credentials.key_id };
+        let key = format!("{} {who} {}", account.cloud.name(), question.name());
         let rate = self.settings.rate.unwrap_or_else(|| account.cloud.requests_per_second(question));
         Rc::clone(self.paces.borrow_mut().entry(key).or_insert_with(|| Rc::new(Pace::new(rate))))
     }

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use tokio::sync::{Mutex, Notify};
+use tokio::sync::{Mutex, Notify, Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
 use crate::model::Error;
@@ -40,8 +40,8 @@ pub struct Pace {
     answers: Cell<usize>,
     /// When the cloud last made this slower.
     slowed: Cell<Option<Instant>>,
-    /// Since when the cloud has done nothing but throttle.
-    throttled_since: Cell<Option<Instant>>,
+    /// While the cloud does nothing but throttle.
+    throttling: Cell<Option<Throttling>>,
     /// How often patience has ended, and over what.
     surrenders: Cell<u32>,
     surrender: RefCell<Option<Error>>,
@@ -53,6 +53,16 @@ struct Departure {
     at: Instant,
     /// How long it took, once it has ended.
     took: Option<Duration>,
+}
+
+/// A time in which the cloud does nothing but throttle.
+#[derive(Clone, Copy, Debug)]
+struct Throttling {
+    since: Instant,
+    /// When the cloud wants to be asked again, at the latest that it has said; at first, when it began.
+    again: Instant,
+    /// How often it was asked again when it wanted to be, and has throttled all the same.
+    waits: u32,
 }
 
 /// Says which departure a reply belongs to.
@@ -73,7 +83,7 @@ impl Pace {
             replies: Cell::new(0),
             answers: Cell::new(0),
             slowed: Cell::new(None),
-            throttled_since: Cell::new(None),
+            throttling: Cell::new(None),
             surrenders: Cell::new(0),
             surrender: RefCell::new(None),
         }
@@ -84,23 +94,34 @@ impl Pace {
         self.surrenders.get()
     }
 
-    /// Waits for the turn of one request. An error when patience has ended since the question began: whoever waited
-    /// in the same queue would only be throttled too.
-    pub async fn turn(&self, surrenders: u32) -> Result<Ticket, Error> {
+    /// Waits for the turn of one request, and for its place among all that are under way: it leaves at once when it
+    /// has both. An error when patience has ended since the question began: whoever waited in the same queue would
+    /// only be throttled too.
+    pub async fn turn<'p>(
+        &self,
+        surrenders: u32,
+        places: &'p Semaphore,
+    ) -> Result<(Ticket, SemaphorePermit<'p>), Error> {
         let _queue = self.queue.lock().await;
         // What is allowed may become less in the meantime, and a reply may come.
-        while let Some(due) = self.due(Instant::now()).filter(|due| *due > Instant::now()) {
-            tokio::select! {
-                () = tokio::time::sleep_until(due) => {}
-                () = self.ends.notified() => {}
+        let place = loop {
+            while let Some(due) = self.put_off() {
+                tokio::select! {
+                    () = tokio::time::sleep_until(due) => {}
+                    () = self.ends.notified() => {}
+                }
             }
-        }
+            let place = places.acquire().await.expect("the semaphore is never closed");
+            if self.put_off().is_none() {
+                break place;
+            }
+        };
         if self.surrenders.get() != surrenders
             && let Some(error) = &*self.surrender.borrow()
         {
             return Err(error.clone());
         }
-        Ok(self.leave(Instant::now()))
+        Ok((self.leave(Instant::now()), place))
     }
 
     fn leave(&self, at: Instant) -> Ticket {
@@ -132,6 +153,12 @@ impl Pace {
         self.ends.notify_one();
     }
 
+    /// Until when the next request has to wait, if not even now.
+    fn put_off(&self) -> Option<Instant> {
+        let now = Instant::now();
+        self.due(now).filter(|due| *due > now)
+    }
+
     /// When the next request may leave, as far as it is known now, if it has to wait for an earlier one.
     fn due(&self, now: Instant) -> Option<Instant> {
         let left = self.left.borrow();
@@ -145,8 +172,8 @@ impl Pace {
     }
 
     /// The cloud says it was too much (somebody else uses the key): be slower. Tells whether it has said nothing else
-    /// for as long as that.
-    pub fn throttled(&self, patience: Duration) -> bool {
+    /// for as long as that; the waits that it asks for are not counted, so many times.
+    pub fn throttled(&self, patience: Duration, after: Option<Duration>, waits: u32) -> bool {
         let now = Instant::now();
         // Of requests that were under way together, many are refused for the same reason.
         if self.slowed.get().is_none_or(|slowed| now - slowed >= WINDOW) {
@@ -154,21 +181,26 @@ impl Pace {
             self.answers.set(0);
             self.allowed.set((self.allowed.get() * 2 / 3).max(1));
         }
-        let since = self.throttled_since.get().unwrap_or(now);
-        self.throttled_since.set(Some(since));
-        now - since >= patience
+        let mut throttling = self.throttling.get().unwrap_or(Throttling { since: now, again: now, waits: 0 });
+        if let Some(after) = after {
+            throttling.waits += u32::from(now >= throttling.again);
+            throttling.again = throttling.again.max(now + after);
+        }
+        self.throttling.set(Some(throttling));
+        let counted_from = if throttling.waits > waits { throttling.since } else { throttling.again };
+        now.saturating_duration_since(counted_from) >= patience
     }
 
     /// No question that has begun is asked again: this is what the cloud said to all of them.
     pub fn surrender(&self, error: &Error) {
         self.surrender.replace(Some(error.clone()));
         self.surrenders.set(self.surrenders.get().wrapping_add(1));
-        self.throttled_since.set(None);
+        self.throttling.set(None);
     }
 
     /// The cloud answered: after a second's worth of answers the pace recovers by a step.
     pub fn answered(&self) {
-        self.throttled_since.set(None);
+        self.throttling.set(None);
         self.answers.set(self.answers.get() + 1);
         if self.answers.get() >= self.allowed.get() && self.allowed.get() < self.rate {
             self.answers.set(0);
@@ -227,9 +259,9 @@ mod tests {
     #[test]
     fn throttling_lets_fewer_leave_and_answers_let_more_leave_again() {
         let pace = known(3, 50);
-        pace.throttled(PATIENCE);
+        pace.throttled(PATIENCE, None, 3);
         assert_eq!(turns(&pace, 5), [0, 0, 1010, 1010, 2020]);
-        pace.throttled(PATIENCE);
+        pace.throttled(PATIENCE, None, 3);
         assert_eq!(turns(&pace, 5), [0, 0, 1010, 1010, 2020], "they left together: one reason, one step");
         let mut allowed = Vec::new();
         for _ in 0..4 {
@@ -277,36 +309,65 @@ mod tests {
     #[test]
     fn at_least_one_request_a_window_leaves() {
         let pace = known(1, 50);
-        pace.throttled(PATIENCE);
+        pace.throttled(PATIENCE, None, 3);
         assert_eq!(turns(&pace, 3), [0, 1010, 2020]);
+    }
+
+    /// Lets it be that long ago that the cloud began to throttle, and wanted to be asked again.
+    fn pass(pace: &Pace, time: Duration) {
+        let back = |at: Instant| at.checked_sub(time).unwrap();
+        pace.throttling.set(pace.throttling.get().map(|throttling| Throttling {
+            since: back(throttling.since),
+            again: back(throttling.again),
+            ..throttling
+        }));
     }
 
     #[test]
     fn patience_ends_when_nothing_but_throttling_came_for_so_long() {
         let pace = Pace::new(20);
-        assert!(!pace.throttled(PATIENCE));
-        pace.throttled_since.set(Instant::now().checked_sub(PATIENCE));
-        assert!(pace.throttled(PATIENCE));
+        assert!(!pace.throttled(PATIENCE, None, 3));
+        pass(&pace, PATIENCE);
+        assert!(pace.throttled(PATIENCE, None, 3));
         pace.answered();
-        assert!(!pace.throttled(PATIENCE), "an answer came in between");
+        assert!(!pace.throttled(PATIENCE, None, 3), "an answer came in between");
+    }
+
+    #[test]
+    fn the_waits_that_the_cloud_asks_for_do_not_use_patience_up_for_a_while() {
+        let pace = Pace::new(20);
+        let wait = Duration::from_secs(20);
+        let throttled = || pace.throttled(PATIENCE, Some(wait), 2);
+        // Each time several requests were under way.
+        for _ in 0..2 {
+            assert!(!throttled() && !throttled() && !throttled());
+            pass(&pace, wait);
+        }
+        assert!(throttled(), "it was asked again as often as that");
+        pace.answered();
+        assert!(!throttled());
+        pass(&pace, wait + PATIENCE);
+        assert!(pace.throttled(PATIENCE, None, 2));
     }
 
     #[tokio::test]
     async fn when_patience_has_ended_only_questions_that_begin_later_get_a_turn() {
+        let places = Semaphore::new(20);
         let pace = Pace::new(20);
         let before = pace.surrenders();
         let error = Error::new(Kind::Throttled, "too many requests");
         pace.surrender(&error);
-        assert_eq!(pace.turn(before).await, Err(error));
-        assert!(pace.turn(pace.surrenders()).await.is_ok());
+        assert_eq!(pace.turn(before, &places).await.err(), Some(error));
+        assert!(pace.turn(pace.surrenders(), &places).await.is_ok());
     }
 
     #[tokio::test]
     async fn no_limit_is_no_wait() {
+        let places = Semaphore::new(20);
         let pace = Pace::new(0);
         let start = Instant::now();
         for _ in 0..10_000 {
-            assert!(pace.turn(0).await.is_ok());
+            assert!(pace.turn(0, &places).await.is_ok());
         }
         assert!(pace.left.borrow().is_empty());
         assert!(start.elapsed() < Duration::from_secs(1));
@@ -314,28 +375,52 @@ mod tests {
 
     #[tokio::test]
     async fn a_turn_that_has_to_wait_is_waited_for() {
+        let places = Semaphore::new(20);
         let pace = known(2, 0);
         let start = Instant::now();
         for _ in 0..2 {
-            let ticket = pace.turn(0).await.unwrap();
+            let (ticket, _) = pace.turn(0, &places).await.unwrap();
             pace.replied(ticket, Duration::ZERO);
         }
         assert!(start.elapsed() < WINDOW, "the first ones leave at once");
-        assert_eq!(pace.turn(0).await, Ok(Ticket(2)));
+        assert_eq!(pace.turn(0, &places).await.unwrap().0, Ticket(2));
         assert!(start.elapsed() >= WINDOW);
     }
 
     #[tokio::test]
     async fn a_reply_is_news_for_whoever_waits() {
+        let places = Semaphore::new(20);
         let pace = known(1, 0);
         let start = Instant::now();
-        let first = pace.turn(0).await.unwrap();
-        let (second, ()) = tokio::join!(pace.turn(0), async {
+        let (first, _) = pace.turn(0, &places).await.unwrap();
+        let (second, ()) = tokio::join!(pace.turn(0, &places), async {
             tokio::time::sleep(WINDOW + Duration::from_millis(100)).await;
             pace.replied(first, Duration::ZERO);
         });
-        assert_eq!(second, Ok(Ticket(1)));
+        assert_eq!(second.unwrap().0, Ticket(1));
         // Without the reply it would have left two windows later.
         assert!(start.elapsed() < 2 * WINDOW, "{:?}", start.elapsed());
+    }
+
+    #[tokio::test]
+    async fn a_turn_is_counted_from_when_there_is_a_place_for_it() {
+        let places = Semaphore::new(1);
+        let pace = known(1, 0);
+        let start = Instant::now();
+        let other_account = places.acquire().await.unwrap();
+        let ((), first) = tokio::join!(
+            async {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                drop(other_account);
+            },
+            pace.turn(0, &places)
+        );
+        let (ticket, place) = first.unwrap();
+        let left = pace.left.borrow()[0].at - start;
+        assert!(left >= Duration::from_millis(100), "{left:?}");
+        pace.replied(ticket, Duration::ZERO);
+        drop(place);
+        pace.turn(0, &places).await.unwrap();
+        assert!(start.elapsed() >= Duration::from_millis(100) + WINDOW);
     }
 }

@@ -7,13 +7,14 @@ use cloudbal::sandbox::Options;
 use crate::support::Cloud;
 
 #[test]
-fn no_request_is_one_too_many_whatever_the_latency() {
+fn no_request_is_one_too_many_whatever_the_latency_and_however_many_may_be_under_way() {
     std::thread::scope(|scope| {
-        for latency in [0, 50, 800, 1500] {
+        for (latency, concurrency) in [(0, "256"), (50, "1"), (800, "10"), (800, "256"), (1500, "256")] {
             scope.spawn(move || {
                 let latency = Duration::from_millis(latency);
                 let cloud = Cloud::start(Options { members: 800, latency, ..Options::default() });
-                let said = cloud.cloudbal(&["tencent", "members", "-o", "csv"]).run();
+                let arguments = ["tencent", "members", "-o", "csv", "--concurrency", concurrency];
+                let said = cloud.cloudbal(&arguments).run();
                 assert_eq!((said.status, &*said.stderr), (Some(0), ""));
                 assert_eq!(said.stdout.lines().count(), 1 + 800);
                 let counted = cloud.statistics();
