@@ -13,11 +13,12 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::cloud::Question;
+use crate::cloud::{Account, Question};
+use crate::crypto::sha256_hex;
 use crate::model::{Error, Kind, Result, Site};
 
 /// The form of the file.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// No line is longer: a reply is at most 4 MiB, of which every byte may be escaped.
 const LONGEST_LINE: u64 = 32 << 20;
@@ -69,6 +70,10 @@ pub struct Subject {
     provider: String,
     /// The account's name.
     account: String,
+    /// Whose key asks, hashed: another account may go by the same name.
+    key: String,
+    /// The site that is asked; none is found out.
+    site: Option<Site>,
     /// Where it is asked.
     endpoint: Option<String>,
     /// The members that are asked for; none means all.
@@ -76,13 +81,15 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// The subject of an account's members.
-    pub fn new(provider: &str, account: &str, endpoint: Option<String>, uins: &[String]) -> Self {
+    /// The subject of an account's members, asked for with what `key` names.
+    pub fn new(account: &Account, key: &str, uins: &[String]) -> Self {
         Self {
             version: VERSION,
-            provider: provider.to_owned(),
-            account: account.to_owned(),
-            endpoint,
+            provider: account.cloud.name().to_owned(),
+            account: account.label.to_string(),
+            key: sha256_hex(key.as_bytes()),
+            site: account.site,
+            endpoint: account.endpoint.as_ref().map(ToString::to_string),
             uins: uins.to_vec(),
         }
     }
@@ -105,7 +112,7 @@ impl Journal {
     pub fn open(path: &Path, subject: &Subject) -> Result<Self> {
         let shown = path.display();
         let failed = |error: io::Error| {
-            Error::new(Kind::File, format!("`{shown}` cannot be used to resume: {error}"))
+            Error::new(Kind::Usage, format!("`{shown}` cannot be used to resume: {error}"))
                 .hint("name a file that you may read and write with `--resume`")
         };
         let foreign = |why: &str, hint: &'static str| {
@@ -200,6 +207,15 @@ impl Journal {
         serde_json::from_slice(&line).ok()
     }
 
+    /// The pages of a whole list whose replies it has, in order.
+    pub fn pages(&self) -> Vec<u64> {
+        let replies = &self.state.borrow().replies;
+        let mut pages: Vec<u64> =
+            replies.keys().filter_map(|name| name.strip_suffix(' ')?.parse().ok()).collect();
+        pages.sort_unstable();
+        pages
+    }
+
     /// Keeps a reply.
     pub fn put(&self, question: &Question, site: Site, fetched_at: DateTime<Utc>, body: &str) -> Result<()> {
         let Some(question) = name(question) else { return Ok(()) };
@@ -246,8 +262,19 @@ fn name(question: &Question) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn subject(account: &str) -> Subject {
-        Subject::new("tencent", account, None, &[])
+    fn account(label: &str) -> Account {
+        Account {
+            label: label.into(),
+            cloud: &crate::cloud::tencent::Tencent,
+            site: None,
+            endpoint: None,
+            currency: None,
+            signature: crate::cloud::Signature::default(),
+        }
+    }
+
+    fn subject(label: &str) -> Subject {
+        Subject::new(&account(label), "AKIDone", &[])
     }
 
     fn page(page: u64) -> Question {
@@ -280,6 +307,7 @@ mod tests {
         assert_eq!(journal.earlier(), Some(Earlier { replies: 2, since: time(5) }));
         assert_eq!(body(&journal, 1).as_deref(), Some("{\"a\":\n1}"));
         assert_eq!(body(&journal, 3), None);
+        assert_eq!(journal.pages(), [1, 2]);
         journal.put(&page(3), Site::Intl, time(20), "three").unwrap();
         drop(journal);
 
@@ -298,10 +326,17 @@ mod tests {
         let journal = Journal::open(&path, &subject("prod")).unwrap();
         assert_eq!(message(Journal::open(&path, &subject("prod"))), "`FILE` is in use by another run");
         drop(journal);
-        assert_eq!(
-            message(Journal::open(&path, &subject("test"))),
-            "`FILE` is of another account or other members: it is left as it is"
-        );
+        for other in [
+            subject("test"),
+            Subject::new(&account("prod"), "AKIDtwo", &[]),
+            Subject::new(&Account { site: Some(Site::Cn), ..account("prod") }, "AKIDone", &[]),
+            Subject::new(&account("prod"), "AKIDone", &["1".to_owned()]),
+        ] {
+            assert_eq!(
+                message(Journal::open(&path, &other)),
+                "`FILE` is of another account or other members: it is left as it is"
+            );
+        }
         let text = std::fs::read_to_string(&path).unwrap();
         std::fs::write(&path, text + "nonsense\n").unwrap();
         let message = message(Journal::open(&path, &subject("prod")));
@@ -312,14 +347,14 @@ mod tests {
     fn a_file_that_is_no_journal_is_left_as_it_is() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("file");
-        for text in ["700001941608", "700001941608\n", "{\"version\":1}\n", "{\"version\":2", "\n", "\0"] {
+        for text in ["700001941608", "700001941608\n", "{\"version\":2}\n", "{\"version\":3", "\n", "\0"] {
             std::fs::write(&path, text).unwrap();
             let message = Journal::open(&path, &subject("prod")).unwrap_err().message;
             assert!(message.ends_with("is no journal of an earlier run: it is left as it is"), "{message}");
             assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
         }
         // Of this one a run was interrupted while it wrote the first line.
-        std::fs::write(&path, "{\"version\":1,\"prov").unwrap();
+        std::fs::write(&path, "{\"version\":2,\"prov").unwrap();
         assert_eq!(Journal::open(&path, &subject("prod")).unwrap().earlier(), None);
         assert!(std::fs::read_to_string(&path).unwrap().ends_with("}\n"));
     }

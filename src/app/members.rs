@@ -1,6 +1,6 @@
 //! Every member of an organisation, or some of them: many pages at once, rows in order, no silent gap.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::ControlFlow;
 
 use futures_util::{StreamExt as _, stream};
@@ -10,8 +10,7 @@ use crate::client::Event;
 use crate::cloud::{MEMBERS_A_PAGE, Page, Question};
 use crate::model::{Error, Kind, Result, Row};
 
-/// How many pages may be under way at once. The pace decides how many are; this bounds what is held back when one of
-/// them is late.
+/// How many pages may be asked for at once. The pace decides how many of them are under way.
 const UNDER_WAY: usize = 256;
 
 /// How many pages may fail before the rest is not tried any more.
@@ -19,33 +18,43 @@ const MOST_FAILED: usize = 10;
 
 /// Reads these members, in requests as large as the cloud takes.
 pub async fn read_some(session: &Session<'_>, uins: &[String], emit: &mut dyn FnMut(Row)) {
-    let mut questions = Question::members(uins).into_iter().map(|question| recall_or_ask(session, question));
-    // The first alone: it finds out which site the account belongs to.
-    let first = stream::iter(questions.next()).buffered(1);
-    let mut answers = std::pin::pin!(first.chain(stream::iter(questions).buffered(UNDER_WAY)));
     session.client().tell(&Event::MembersExpected(uins.len() as u64));
-    let mut failed = 0;
+    let (mut taken, mut failed) = (0, 0);
     let mut given_up: Option<Error> = None;
-    for uins in uins.chunks(MEMBERS_A_PAGE) {
-        let answer = match &given_up {
-            Some(error) => Err(error.clone()),
-            None => answers.next().await.expect("there is an answer to every question").answer,
-        };
-        match answer {
+    let mut take = |told: Told| {
+        let Question::Members { uins, .. } = &told.question else { return ControlFlow::Continue(()) };
+        taken += 1;
+        match told.answer {
             Ok(answer) => answer.rows.into_iter().for_each(&mut *emit),
             Err(error) => {
                 failed += 1;
-                // Each member that was asked for gets its row.
-                for uin in uins {
-                    let mut error = error.clone();
-                    error.sub_account_id = Some(uin.as_str().into());
-                    emit(Row::Error(Box::new(error)));
-                }
+                fail(uins, &error, emit);
                 if is_final(&error) || failed >= MOST_FAILED {
                     given_up = Some(error);
+                    return ControlFlow::Break(());
                 }
             }
         }
+        ControlFlow::Continue(())
+    };
+    let mut questions = Question::members(uins).into_iter().map(|question| recall_or_ask(session, question));
+    // The first alone: it finds out which site the account belongs to.
+    if let Some(first) = questions.next()
+        && take(first.await).is_continue()
+    {
+        in_order(questions, &mut take).await;
+    }
+    if let Some(error) = given_up {
+        uins.chunks(MEMBERS_A_PAGE).skip(taken).for_each(|uins| fail(uins, &error, emit));
+    }
+}
+
+/// Each member that was asked for gets its row.
+fn fail(uins: &[String], error: &Error, emit: &mut dyn FnMut(Row)) {
+    for uin in uins {
+        let mut error = error.clone();
+        error.sub_account_id = Some(uin.as_str().into());
+        emit(Row::Error(Box::new(error)));
     }
 }
 
@@ -57,7 +66,15 @@ pub async fn read_all(session: &Session<'_>, emit: &mut dyn FnMut(Row)) {
     let mut roll = Roll::default();
     let first = match session.page(&page(1)).await {
         Ok(answer) => answer,
-        Err(error) => return emit(Row::Error(Box::new(error))),
+        Err(error) => {
+            // What an earlier run has read is shown all the same.
+            for number in session.earlier_pages() {
+                if let Some(answer) = session.earlier_page(&page(number)) {
+                    _ = roll.take(number, Ok(answer), true, emit);
+                }
+            }
+            return emit(Row::Error(Box::new(error)));
+        }
     };
     session.client().tell(&Event::MembersExpected(first.total.unwrap_or_default()));
     count(session, &first);
@@ -113,13 +130,11 @@ impl Roll {
         asked: impl Iterator<Item = impl Future<Output = Told>>,
         emit: &mut dyn FnMut(Row),
     ) {
-        let mut answers = std::pin::pin!(stream::iter(asked).buffered(UNDER_WAY));
-        while let Some(Told { question, answer, recalled }) = answers.next().await {
-            let Question::Members { page, .. } = question else { continue };
-            if self.take(page, answer, recalled, emit).is_break() {
-                break;
-            }
-        }
+        let mut take = |told: Told| {
+            let Question::Members { page, .. } = told.question else { return ControlFlow::Continue(()) };
+            self.take(page, told.answer, told.recalled, emit)
+        };
+        in_order(asked, &mut take).await;
     }
 
     /// Shows the new members of a page; breaks when no further page need be asked.
@@ -224,6 +239,45 @@ impl Roll {
             Some(format!("the cloud says there are {total} members, yet {read} were read"))
         } else {
             None
+        }
+    }
+}
+
+/// Waits for answers, and takes them in the order of their questions until one breaks.
+async fn in_order(
+    asked: impl Iterator<Item = impl Future<Output = Told>>,
+    take: &mut dyn FnMut(Told) -> ControlFlow<()>,
+) {
+    let asked = asked.enumerate().map(|(place, asked)| async move { (place, asked.await) });
+    let mut answers = std::pin::pin!(stream::iter(asked).buffer_unordered(UNDER_WAY));
+    let mut held = Held { take, next: 0, waiting: BTreeMap::new() };
+    while let Some((place, told)) = answers.next().await {
+        held.waiting.insert(place, told);
+        while let Some(told) = held.waiting.remove(&held.next) {
+            held.next += 1;
+            if (held.take)(told).is_break() {
+                held.waiting.clear();
+                return;
+            }
+        }
+    }
+}
+
+/// Answers that are held back until those before them have come.
+struct Held<'a> {
+    take: &'a mut dyn FnMut(Told) -> ControlFlow<()>,
+    /// The place of the answer whose turn it is.
+    next: usize,
+    waiting: BTreeMap<usize, Told>,
+}
+
+/// What was held back is passed on in any case: a run that is interrupted shows everything that was read.
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        for told in std::mem::take(&mut self.waiting).into_values().filter(|told| told.answer.is_ok()) {
+            if (self.take)(told).is_break() {
+                break;
+            }
         }
     }
 }

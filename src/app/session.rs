@@ -88,6 +88,11 @@ impl<'a> Session<'a> {
         self.journal_error.take()
     }
 
+    /// The pages of the whole list that an earlier run has read.
+    pub fn earlier_pages(&self) -> Vec<u64> {
+        self.journal.map(Journal::pages).unwrap_or_default()
+    }
+
     /// The page that an earlier run has read, if it has.
     pub fn earlier_page(&self, question: &Question) -> Option<Page> {
         let recorded = self.journal?.get(question)?;

@@ -7,16 +7,15 @@ use chrono::{TimeDelta, Utc};
 use super::args::Options;
 use super::print;
 use crate::app::{Task, Wish};
+use crate::cloud::Source;
 use crate::history::{Journal, Subject};
 use crate::model::Result;
 
 /// Opens the journal of a task, and says how old what it holds is.
 pub fn open(path: &Path, task: &Task, options: &Options) -> Result<Journal> {
     let Wish::Members(uins) = &task.wish else { unreachable!("only members are resumed") };
-    let account = &task.account;
-    let endpoint = account.endpoint.as_ref().map(ToString::to_string);
-    let subject = Subject::new(account.cloud.name(), &account.label, endpoint, uins);
-    let journal = Journal::open(path, &subject)?;
+    let key = task.source.as_ref().map(key).unwrap_or_default();
+    let journal = Journal::open(path, &Subject::new(&task.account, &key, uins))?;
     if let Some(earlier) = journal.earlier().filter(|_| !options.quiet) {
         let age = age_in_words(Utc::now() - earlier.since);
         print::to_stderr(&format!(
@@ -25,6 +24,19 @@ pub fn open(path: &Path, task: &Task, options: &Options) -> Result<Journal> {
         ));
     }
     Ok(journal)
+}
+
+/// What tells one account's credentials from another's.
+fn key(source: &Source) -> String {
+    match source {
+        Source::Static(credentials) => credentials.key_id.clone(),
+        Source::AssumeRole { by, role } => format!("{} {}", key(by), role.arn),
+        Source::WebIdentity { role, .. } => role.arn.clone(),
+        Source::Instance { role } => format!("instance {}", role.as_deref().unwrap_or_default()),
+        Source::Uri(address) => address.expose().to_owned(),
+        Source::Command(words) => words.join(" "),
+        Source::Keyring(name) => name.clone(),
+    }
 }
 
 /// When everything was read there is nothing to resume; otherwise says how to go on.

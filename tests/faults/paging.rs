@@ -5,7 +5,7 @@ use std::time::Duration;
 use insta::assert_snapshot;
 
 use crate::run::{Ended, members_of};
-use crate::server::{Seen, Server, json};
+use crate::server::{Seen, Server, Step, json};
 
 /// The number of the page that a request asks for.
 pub fn page_asked(seen: &Seen) -> u64 {
@@ -70,6 +70,33 @@ fn a_page_that_always_fails_is_told_and_the_others_are_shown() {
     --- exit status 1
     9 requests
     ");
+}
+
+#[test]
+fn pages_behind_one_that_never_comes_are_shown_in_the_end() {
+    let server = Server::start(|seen, _| match page_asked(seen) {
+        2 => vec![Step::Hang],
+        page => json(&page_of(page, 200)),
+    });
+    let ended = members_of(&server).args(&["--deadline", "2s"]).end();
+    assert_eq!(ended.status, Some(1));
+    let shown: Vec<String> = (1..=10).chain(21..=200).map(|uin| uin.to_string()).collect();
+    assert_eq!(ended.uins(), shown);
+}
+
+#[test]
+fn members_behind_a_request_that_never_comes_are_shown_in_the_end() {
+    let uins: Vec<String> = (1..=60).map(|uin| uin.to_string()).collect();
+    let server = Server::start(|seen, number| {
+        if number == 2 {
+            return vec![Step::Hang];
+        }
+        let body: serde_json::Value = serde_json::from_str(&seen.body).unwrap();
+        let first = body["MemberUins"][0].as_str().unwrap().parse().unwrap();
+        json(&members(first..first + 10, "10"))
+    });
+    let ended = members_of(&server).args(&["--deadline", "2s", "--uin", &uins.join(",")]).end();
+    assert_eq!((ended.status, ended.uins().len()), (Some(1), 50), "{ended:?}");
 }
 
 #[test]

@@ -63,3 +63,33 @@ fn another_accounts_journal_is_not_taken() {
     assert_eq!(said.status, Some(2));
     assert!(said.stderr.contains("is of another account or other members"), "{}", said.stderr);
 }
+
+#[test]
+fn another_keys_journal_is_not_taken_though_the_account_goes_by_the_same_name() {
+    let cloud = Cloud::start(Options { members: 500, ..Options::default() });
+    let dir = tempfile::tempdir().unwrap();
+    let journal = dir.path().join("journal");
+    let arguments = ["tencent", "members", "-o", "csv", "--resume", journal.to_str().unwrap()];
+    cloud.cloudbal(&[&arguments[..], &["--deadline", "300ms"]].concat()).run();
+    let other = cloud.keyless(&arguments).tencent_key("AKIDsandboxintl2").run();
+    let site = cloud.cloudbal(&[&arguments[..], &["--site", "cn"]].concat()).run();
+    for said in [other, site] {
+        assert_eq!((said.status, &*said.stdout), (Some(2), ""));
+        assert!(said.stderr.contains("is of another account or other members"), "{}", said.stderr);
+    }
+}
+
+#[test]
+fn what_an_earlier_run_has_read_is_shown_when_nothing_can_be_asked() {
+    let cloud = Cloud::start(Options { members: 500, ..Options::default() });
+    let dir = tempfile::tempdir().unwrap();
+    let journal = dir.path().join("journal");
+    let arguments = ["tencent", "members", "-o", "ndjson", "--resume", journal.to_str().unwrap()];
+    let first = cloud.cloudbal(&[&arguments[..], &["--deadline", "900ms"]].concat()).run();
+    let offline = cloud.cloudbal(&[&arguments[..], &["--retries", "0"]].concat());
+    let said = offline.env("CLOUDBAL_CONNECT_TO", "127.0.0.1:9").run();
+    assert_eq!(said.status, Some(1));
+    assert!(members(&said) >= members(&first), "{} and {} members", members(&said), members(&first));
+    assert!(said.stderr.contains("no connection to billing.intl.tencentcloudapi.com"), "{}", said.stderr);
+    assert!(journal.exists());
+}
