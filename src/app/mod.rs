@@ -55,7 +55,7 @@ pub async fn read(client: &Client<'_>, tasks: &[Task], emit: &mut dyn FnMut(Row)
         async move {
             read_task(client, task, &mut |row| order.row(place, row)).await;
             order.done(place);
-            client.tell(&Event::AccountDone);
+            client.tell(&Event::AccountDone(place));
         }
     }))
     .await;

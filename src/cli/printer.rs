@@ -8,7 +8,7 @@ use tokio::sync::Notify;
 use super::args::Options;
 use super::progress::Progress;
 use super::{Outcome, print};
-use crate::model::{Balance, Conversion, Error, Report, Result, Row, Selection, Total};
+use crate::model::{Balance, Conversion, Currency, Error, Kind, Report, Result, Row, Selection, Total};
 use crate::render::{self, Format, Query, Stream, Style};
 
 /// Takes the rows of a run.
@@ -122,6 +122,18 @@ impl<'a> Printer<'a> {
         }
     }
 
+    /// A threshold in a currency that no balance has is a slip of the pen: nothing was checked by it.
+    fn look_for_idle_thresholds(&self) {
+        let Some(check) = &self.selection.check else { return };
+        let is_idle =
+            |currency: &Currency| !self.totals.borrow().iter().any(|total| total.currency == *currency);
+        for currency in check.given.each.iter().map(|(currency, _)| *currency).filter(is_idle) {
+            let message = format!("no balance that was read is in {currency}: its threshold checks nothing");
+            let error = Error::new(Kind::Usage, message).hint("check `--threshold`");
+            self.row(Row::Error(Box::new(error)));
+        }
+    }
+
     fn complain(&self, error: &Error) {
         self.any_error.set(true);
         self.only_unusable.set(self.only_unusable.get() && error.is_about_the_request());
@@ -143,6 +155,7 @@ impl<'a> Printer<'a> {
     /// Prints what is still to be printed, and tells how the run ended.
     pub fn finish(self) -> Result<Outcome> {
         self.progress.end();
+        self.look_for_idle_thresholds();
         let totals = self.totals.into_inner();
         let converted = self.conversion.map(|conversion| conversion.of(&totals));
         let written = match (self.write_error.into_inner(), self.sink.into_inner()) {
@@ -150,8 +163,8 @@ impl<'a> Printer<'a> {
             (None, Sink::Stream(stream)) => stream.finish(&totals, converted.as_ref()),
             (None, Sink::Whole { mut rows, format, query, out }) => {
                 self.selection.arrange(&mut rows);
-                let only_low = self.selection.check.is_some();
-                let report = Report { generated_at: chrono::Utc::now(), rows, totals, converted, only_low };
+                let none_low = self.selection.check.is_some() && !self.any_low.get();
+                let report = Report { generated_at: chrono::Utc::now(), rows, totals, converted, none_low };
                 match query {
                     Some(query) => out.write_all(query.answer(&report)?.as_bytes()),
                     None => render::write(&report, format, self.style, out),
@@ -161,10 +174,14 @@ impl<'a> Printer<'a> {
         };
         let printed = print::finished(written);
         print::to_stderr(&self.complaints.into_inner());
-        printed?;
         if self.any_low.get() {
+            // That is urgent, whatever else went wrong.
+            if let Err(error) = printed {
+                print::to_stderr(&render::error_for_people(&error, self.color_on_stderr));
+            }
             return Ok(Outcome::Low);
         }
+        printed?;
         Ok(match (self.any_error.get(), self.any_balance.get()) {
             (false, _) => Outcome::Complete,
             (true, false) if self.only_unusable.get() => Outcome::Unusable,

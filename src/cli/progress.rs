@@ -98,7 +98,7 @@ impl Tally {
         match event {
             Event::MembersExpected(more) => self.members += more,
             Event::MembersRead(more) => self.members_read += more,
-            Event::AccountDone => self.accounts_done += 1,
+            Event::AccountDone(_) => self.accounts_done += 1,
             Event::Retrying { .. } => self.retries += 1,
             _ => {}
         }
@@ -178,7 +178,7 @@ mod tests {
         let mut many = Tally { accounts: 200, ..Tally::default() };
         assert_eq!(many.line(SECOND), "0/200 accounts");
         for _ in 0..12 {
-            many.note(&Event::AccountDone);
+            many.note(&Event::AccountDone(0));
             retry(&mut many);
         }
         assert_eq!(many.line(SECOND), "12/200 accounts · 12 retries");

@@ -1,5 +1,7 @@
 //! Reading balances and printing them.
 
+use std::cell::Cell;
+
 use super::args::Options;
 use super::ending::{self, Reason};
 use super::printer::Printer;
@@ -21,8 +23,9 @@ pub fn run(options: &Options, tasks: Vec<Task>) -> Result<Outcome> {
         Err(error) => return print::finished(Err(error)),
     };
     let runtime = runtime()?;
-    let interrupted =
-        runtime.block_on(until_stopped(options, &printer, read(options, &tasks, &printer, &progress)));
+    let unread = Unread::new(&tasks);
+    let reading = read(options, &tasks, &unread, &printer, &progress);
+    let interrupted = runtime.block_on(until_stopped(options, &printer, &unread, reading));
     // The operating system clears away faster, and a name that is still being looked up must not hold up the end.
     std::mem::forget(runtime);
     let cut_short = printer.is_cut_short();
@@ -35,7 +38,12 @@ pub fn run(options: &Options, tasks: Vec<Task>) -> Result<Outcome> {
 
 /// Lets the reading go on until it is done, the deadline comes, the user interrupts, or nobody reads the output.
 /// Whatever was read until then is kept. Tells whether it was interrupted.
-async fn until_stopped(options: &Options, printer: &Printer<'_>, reading: impl Future<Output = ()>) -> bool {
+async fn until_stopped(
+    options: &Options,
+    printer: &Printer<'_>,
+    unread: &Unread<'_>,
+    reading: impl Future<Output = ()>,
+) -> bool {
     tokio::select! {
         biased;
         () = reading => false,
@@ -46,13 +54,42 @@ async fn until_stopped(options: &Options, printer: &Printer<'_>, reading: impl F
                     .hint("what was read is shown; give it longer with `--deadline`"),
                 Reason::Interrupted => Error::new(Kind::Interrupted, "interrupted before everything was read"),
             };
-            printer.row(Row::Error(Box::new(error)));
+            unread.each(&error, &mut |row| printer.row(row));
             reason == Reason::Interrupted
         }
     }
 }
 
-async fn read(options: &Options, tasks: &[Task], printer: &Printer<'_>, progress: &Progress) {
+/// The accounts of which not everything was read.
+struct Unread<'t>(Vec<(&'t Task, Cell<bool>)>);
+
+impl<'t> Unread<'t> {
+    fn new(tasks: &'t [Task]) -> Self {
+        Self(tasks.iter().map(|task| (task, Cell::new(true))).collect())
+    }
+
+    fn note(&self, event: &Event) {
+        if let Event::AccountDone(place) = event {
+            self.0[*place].1.set(false);
+        }
+    }
+
+    /// Each of them gets this error: what could not be read is never left out.
+    fn each(&self, error: &Error, emit: &mut dyn FnMut(Row)) {
+        for (task, _) in self.0.iter().filter(|(_, unread)| unread.get()) {
+            let error = error.clone().at(task.account.cloud.name(), &task.account.label);
+            emit(Row::Error(Box::new(error)));
+        }
+    }
+}
+
+async fn read(
+    options: &Options,
+    tasks: &[Task],
+    unread: &Unread<'_>,
+    printer: &Printer<'_>,
+    progress: &Progress,
+) {
     let mut settings = options.settings();
     // Held until everything is read: dropping it ends it.
     let mut sandbox = None;
@@ -65,6 +102,7 @@ async fn read(options: &Options, tasks: &[Task], printer: &Printer<'_>, progress
     }
     let watcher = |event: &Event| {
         progress.note(event);
+        unread.note(event);
         if let Some(line) = verbose::line(event, options.verbose, options.quiet) {
             printer.note(&line);
         }

@@ -50,8 +50,8 @@ pub enum Event<'a> {
     MembersExpected(u64),
     /// So many members more were read; those that are asked for again count again.
     MembersRead(u64),
-    /// Everything that is wished of an account was read, or failed.
-    AccountDone,
+    /// Everything that is wished of the account at this place was read, or failed.
+    AccountDone(usize),
 }
 
 /// For instance `20 min 0 s behind`.

@@ -55,14 +55,14 @@ pub struct Report {
     pub totals: Vec<Total>,
     /// All totals together in one currency, when that was asked for.
     pub converted: Option<Converted>,
-    /// Whether only balances that are low are among the rows.
-    pub only_low: bool,
+    /// Whether it was looked for balances that are low, and there is none.
+    pub none_low: bool,
 }
 
 impl Report {
     /// A report of rows, with their totals.
     pub fn new(generated_at: DateTime<Utc>, rows: Vec<Row>) -> Self {
-        let mut report = Self { generated_at, rows, totals: Vec::new(), converted: None, only_low: false };
+        let mut report = Self { generated_at, rows, totals: Vec::new(), converted: None, none_low: false };
         for row in &report.rows {
             if let Row::Balance(balance) = row {
                 Total::add(&mut report.totals, balance);

@@ -29,7 +29,7 @@ pub(super) fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::R
     let mut columns = needed(report, &totals);
     let left_out = style.width.map_or_else(Vec::new, |width| fit(&mut columns, width.into()));
     if report.rows.is_empty() {
-        let nothing = match (totals.is_empty(), report.only_low) {
+        let nothing = match (totals.is_empty(), report.none_low) {
             (true, _) => "no balances",
             (false, true) => "no balance is low",
             (false, false) => "nothing to show",

@@ -189,7 +189,7 @@ fn the_deadline_ends_a_run_whatever_time_outs_and_retries_say() {
     let server = Server::always(vec![Step::Hang]);
     let ended = balance_of(&server).args(&["--timeout", "60", "--retries", "9", "--deadline", "300ms"]).end();
     assert_snapshot!(ended.told(&server), @"
-    error: the deadline came before everything was read
+    error: aliyun/environment: the deadline came before everything was read
     hint: what was read is shown; give it longer with `--deadline`
     --- exit status 1
     1 requests

@@ -40,7 +40,7 @@ fn before_the_first_reply() {
         let ended = interrupted(balance_of(&server), signal, &server, 1);
         allow_duplicates! {
             assert_snapshot!(ended.told(&server), @"
-            error: interrupted before everything was read
+            error: aliyun/environment: interrupted before everything was read
             --- exit status 130
             1 requests
             ");
@@ -58,7 +58,7 @@ fn between_pages_what_was_read_is_shown_in_every_format() {
         let ended = interrupted(run, signal, &server, 5);
         allow_duplicates! {
             assert_snapshot!(ended.told(&server), @"
-            error: interrupted before everything was read
+            error: tencent/environment: interrupted before everything was read
             --- exit status 130
             5 requests
             ");
@@ -83,7 +83,7 @@ fn while_waiting_for_what_the_server_asked_to_wait() {
     let server = Server::always(reply("503 Service Unavailable", "Retry-After: 50\r\n", b""));
     let ended = interrupted(balance_of(&server), "TERM", &server, 1);
     assert_snapshot!(ended.told(&server), @"
-    error: interrupted before everything was read
+    error: aliyun/environment: interrupted before everything was read
     --- exit status 130
     1 requests
     ");
@@ -95,7 +95,7 @@ fn while_a_reply_drips() {
     let server = Server::always(vec![Step::Send(b"HTTP/1.1 200 OK\r\n\r\n".to_vec()), drip]);
     let ended = interrupted(balance_of(&server), "INT", &server, 1);
     assert_snapshot!(ended.told(&server), @"
-    error: interrupted before everything was read
+    error: aliyun/environment: interrupted before everything was read
     --- exit status 130
     1 requests
     ");

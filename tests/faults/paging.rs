@@ -257,13 +257,15 @@ fn an_endless_list_ends_at_the_deadline_and_what_was_read_is_shown() {
     });
     let ended = members_of(&server).args(&["--rate", "0", "--deadline", "700ms"]).end();
     assert_snapshot!(ended.told_alone(), @"
-    error: the deadline came before everything was read
+    error: tencent/environment: the deadline came before everything was read
     hint: what was read is shown; give it longer with `--deadline`
     --- exit status 1
     ");
     let uins = ended.uins();
     assert!(uins.len() >= 100, "{} members", uins.len());
-    assert_eq!(uins, numbers(1..=uins.len() as u64));
+    // What was under way when it came may lie behind what was not answered yet.
+    let numbers: Vec<u64> = uins.iter().map(|uin| uin.parse().unwrap()).collect();
+    assert!(numbers.is_sorted_by(|a, b| a < b), "{numbers:?}");
     assert!(ended.took < Duration::from_secs(3), "{:?}", ended.took);
 }
 

@@ -129,6 +129,38 @@ fn the_threshold_of_a_run_counts_more_and_may_be_for_one_currency() {
 }
 
 #[test]
+fn what_is_low_and_not_shown_is_low_all_the_same() {
+    let home = configuration(["", "", ""]);
+    assert_snapshot!(check(&home, &["--only-failed"]).whole(), @"
+    nothing to show
+    ────────────────────────────────────
+    total of 1  USD       100,000,000.00
+    total of 2  CNY             8,765.44
+    read [TIME] UTC
+    --- stderr
+    low: aliyun/old: -1,234.56 CNY available, nothing is left
+    --- exit status 3
+    ");
+}
+
+#[test]
+fn a_threshold_that_checks_nothing_is_an_error() {
+    let home = configuration(["", "", ""]);
+    assert_snapshot!(check(&home, &["prod", "shop", "--threshold", "UDS=5000"]).whole(), @"
+    ACCOUNT     CURRENCY       AVAILABLE
+                                   usage
+    ────────────────────────────────────
+    total of 1  USD       100,000,000.00
+    total of 1  CNY            10,000.00
+    read [TIME] UTC
+    --- stderr
+    error: no balance that was read is in UDS: its threshold checks nothing
+    hint: check `--threshold`
+    --- exit status 1
+    ");
+}
+
+#[test]
 fn what_could_not_be_read_is_no_all_clear() {
     let cloud = Cloud::start(Options::default());
     let run = |tencent: &str, aliyun: &str| {

@@ -80,16 +80,21 @@ fn accounts_are_counted_and_an_error_stands_on_its_own_line() {
     let said = cloud.cloudbal(&["all", "-o", "ndjson", "--deadline", "700ms"]).at_a_terminal().run();
     assert!(said.stdout.contains("0/2 accounts"), "{}", said.stdout);
     let lines = screen(&said.stdout);
-    assert_eq!(lines.len(), 4, "{lines:?}");
-    assert!(lines[0].starts_with(r#"{"type":"error","#), "{lines:?}");
-    assert_eq!(
-        lines[1..],
-        [
-            "\u{1b}[1;31merror:\u{1b}[0m the deadline came before everything was read",
-            "\u{1b}[1;36mhint:\u{1b}[0m what was read is shown; give it longer with `--deadline`",
-            ""
-        ]
-    );
+    let [first @ .., last] = &lines[..] else { panic!("{lines:?}") };
+    assert_eq!((first.len(), last.as_str()), (6, ""), "{lines:?}");
+    for (account, lines) in ["tencent", "aliyun"].into_iter().zip(first.chunks(3)) {
+        assert!(lines[0].starts_with(&format!(r#"{{"type":"error","provider":"{account}","#)), "{lines:?}");
+        assert_eq!(
+            lines[1..],
+            [
+                format!(
+                    "\u{1b}[1;31merror:\u{1b}[0m {account}/environment: the deadline came before everything was read"
+                ),
+                "\u{1b}[1;36mhint:\u{1b}[0m what was read is shown; give it longer with `--deadline`"
+                    .to_owned(),
+            ]
+        );
+    }
 }
 
 #[test]
