@@ -3,12 +3,14 @@
 //! A thread of its own waits for that, because the run's may be held up: a write to a pipe that nobody reads ends when
 //! somebody does. A run that cannot end by itself is then ended from here.
 
+use std::cell::OnceCell;
 use std::sync::mpsc;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tokio::sync::Notify;
 
+use super::print::UnderWay;
 use super::{Outcome, args::Options, print, read};
 use crate::model::{Error, Kind};
 use crate::render;
@@ -52,23 +54,43 @@ struct Request {
     told: Notify,
 }
 
-/// Waits until the run is asked to end. From then on it is ended by force when its output is held up, or when it is
-/// interrupted once more.
-pub async fn asked(options: &Options) -> Reason {
-    let request = Arc::new(Request::default());
-    let watch = Watch {
-        request: Arc::clone(&request),
-        deadline: options.deadline,
-        quiet: options.quiet,
-        color: options.color_on_stderr(),
-    };
-    if std::thread::Builder::new().spawn(move || watch.run()).is_err() {
-        // Signals then do what they do by themselves: they end the process at once.
-        deadline(options.deadline).await;
-        return Reason::Deadline;
+/// The end of a run, which it may be asked for.
+pub struct Ending<'o> {
+    options: &'o Options,
+    request: Arc<Request>,
+    is_watched: OnceCell<bool>,
+}
+
+impl<'o> Ending<'o> {
+    /// Nobody waits for it yet.
+    pub fn new(options: &'o Options) -> Self {
+        Self { options, request: Arc::default(), is_watched: OnceCell::new() }
     }
-    request.told.notified().await;
-    *request.reason.get().expect("it is set before it is told")
+
+    /// Waits until the run is asked to end.
+    pub async fn asked(&self) -> Reason {
+        if !self.watch() {
+            // Signals then do what they do by themselves: they end the process at once.
+            deadline(self.options.deadline).await;
+            return Reason::Deadline;
+        }
+        self.request.told.notified().await;
+        *self.request.reason.get().expect("it is set before it is told")
+    }
+
+    /// From now on the run is ended by force when it was asked to end and its output is held up, or when it is
+    /// interrupted once more. Tells whether a thread for that could be had.
+    pub fn watch(&self) -> bool {
+        *self.is_watched.get_or_init(|| {
+            let watch = Watch {
+                request: Arc::clone(&self.request),
+                deadline: self.options.deadline,
+                quiet: self.options.quiet,
+                color: self.options.color_on_stderr(),
+            };
+            std::thread::Builder::new().spawn(move || watch.run()).is_ok()
+        })
+    }
 }
 
 struct Watch {
@@ -95,12 +117,12 @@ impl Watch {
             let mut again = std::pin::pin!(interrupted());
             self.ask(reason);
             loop {
-                let before = print::under_way();
+                let before = UnderWay::now();
                 tokio::select! {
                     () = tokio::time::sleep(GRACE) => {}
                     () = &mut again => exit(Reason::Interrupted),
                 }
-                if before.is_some() && print::under_way() == before {
+                if before.is_held_up() {
                     self.tell(&reason.unread());
                     exit(reason);
                 }

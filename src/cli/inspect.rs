@@ -5,7 +5,7 @@ use std::io::Write as _;
 use chrono::Utc;
 
 use super::args::Options;
-use super::ending::{self, Reason};
+use super::ending::{Ending, Reason};
 use super::{Outcome, pages, print, read, stand_in, verbose};
 use crate::app::{self, Task};
 use crate::client::Event;
@@ -18,6 +18,7 @@ use crate::render::{self, Listing, Query};
 pub fn accounts(options: &Options, tasks: &[Task]) -> Result<Outcome> {
     let query = query(options)?;
     let known = app::accounts::known(tasks);
+    Ending::new(options).watch();
     print(options, query.as_ref(), Listing::Accounts(&known))?;
     let errors: Vec<&Error> = known.iter().filter_map(|account| account.error.as_ref()).collect();
     for error in &errors {
@@ -35,7 +36,9 @@ pub fn doctor(options: &Options, tasks: &[Task]) -> Result<Outcome> {
     let query = query(options)?;
     let mut checkups = Vec::new();
     let runtime = read::runtime()?;
-    let ended = runtime.block_on(examine(options, tasks, &mut |checkup| checkups.push(checkup)));
+    let ending = Ending::new(options);
+    let ended = runtime.block_on(examine(options, tasks, &ending, &mut |checkup| checkups.push(checkup)));
+    ending.watch();
     // A name that is still being looked up must not hold up the end.
     runtime.shutdown_background();
     print(options, query.as_ref(), Listing::Checkups(&checkups, Utc::now()))?;
@@ -51,7 +54,12 @@ pub fn doctor(options: &Options, tasks: &[Task]) -> Result<Outcome> {
 }
 
 /// Examines until it is done, the deadline comes, or the user interrupts.
-async fn examine(options: &Options, tasks: &[Task], emit: &mut dyn FnMut(Checkup)) -> Result<()> {
+async fn examine(
+    options: &Options,
+    tasks: &[Task],
+    ending: &Ending<'_>,
+    emit: &mut dyn FnMut(Checkup),
+) -> Result<()> {
     let mut settings = options.settings();
     // Held until everything is examined: dropping it ends it.
     let _sandbox = if options.sandbox { Some(stand_in::inside(&mut settings).await?) } else { None };
@@ -60,7 +68,7 @@ async fn examine(options: &Options, tasks: &[Task], emit: &mut dyn FnMut(Checkup
     tokio::select! {
         biased;
         () = app::doctor::examine(&settings, tasks, &watcher, emit) => Ok(()),
-        reason = ending::asked(options) => Err(match reason {
+        reason = ending.asked() => Err(match reason {
             Reason::Deadline => Error::new(Kind::Timeout, "the deadline came before everything was examined")
                 .hint("give it longer with `--deadline`"),
             Reason::Interrupted => Error::new(Kind::Interrupted, "interrupted before everything was examined"),

@@ -1,6 +1,7 @@
 //! The command line: what was asked for is wired to the use cases, and their results are printed.
 
 mod args;
+mod background;
 mod configuration;
 mod duration;
 mod ending;

@@ -1,41 +1,66 @@
 //! The only place that prints.
 
-use std::io::{self, BufWriter, StdoutLock, Write};
+use std::io::{self, BufWriter, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::Outcome;
 use crate::model::{Error, Kind, Result};
 
-/// How often a print has begun or ended: an odd number while one is under way.
-static STEPS: AtomicU64 = AtomicU64::new(0);
+/// How often a print to stdout and one to stderr has begun or ended: an odd number while one is under way.
+static STEPS: [AtomicU64; 2] = [AtomicU64::new(0), AtomicU64::new(0)];
 
-/// The print that is under way, if one is. When it is the same later, whoever should read it does not.
-pub fn under_way() -> Option<u64> {
-    Some(STEPS.load(Ordering::Relaxed)).filter(|steps| steps % 2 == 1)
+/// How much is written at a time: whoever reads slowly is seen to read.
+const PIECE: usize = 4 << 10;
+
+/// The prints that are under way.
+#[derive(Clone, Copy, Debug)]
+pub struct UnderWay([u64; 2]);
+
+impl UnderWay {
+    /// Those of now.
+    pub fn now() -> Self {
+        Self(STEPS.each_ref().map(|steps| steps.load(Ordering::Relaxed)))
+    }
+
+    /// Whether one of them is still under way: whoever should read it does not.
+    pub fn is_held_up(self) -> bool {
+        self.0.into_iter().zip(Self::now().0).any(|(before, now)| before == now && before % 2 == 1)
+    }
 }
 
-/// Does something that may print.
-pub fn printing<T>(print: impl FnOnce() -> T) -> T {
-    STEPS.fetch_add(1, Ordering::Relaxed);
+/// Does something that prints to stderr.
+pub fn on_stderr<T>(print: impl FnOnce() -> T) -> T {
+    counted(&STEPS[1], print)
+}
+
+fn counted<T>(steps: &AtomicU64, print: impl FnOnce() -> T) -> T {
+    steps.fetch_add(1, Ordering::Relaxed);
     let result = print();
-    STEPS.fetch_add(1, Ordering::Relaxed);
+    steps.fetch_add(1, Ordering::Relaxed);
     result
 }
 
-/// Stdout, for this thread alone.
-pub fn stdout() -> BufWriter<impl Write> {
-    BufWriter::with_capacity(64 << 10, Stdout(io::stdout().lock()))
+/// Stdout, buffered.
+pub fn stdout() -> BufWriter<Stdout> {
+    buffered(Stdout)
 }
 
-struct Stdout(StdoutLock<'static>);
+/// With a buffer as large as a pipe.
+pub fn buffered<W: Write>(out: W) -> BufWriter<W> {
+    BufWriter::with_capacity(64 << 10, out)
+}
+
+/// Stdout as it is.
+#[derive(Debug)]
+pub struct Stdout;
 
 impl Write for Stdout {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        printing(|| self.0.write(bytes))
+        counted(&STEPS[0], || io::stdout().lock().write(&bytes[..bytes.len().min(PIECE)]))
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        printing(|| self.0.flush())
+        counted(&STEPS[0], || io::stdout().lock().flush())
     }
 }
 
@@ -48,7 +73,7 @@ pub fn to_stdout(text: &str) -> Result<Outcome> {
 /// Prints a text to stderr. If that fails there is nobody left to tell.
 pub fn to_stderr(text: &str) {
     if !text.is_empty() {
-        _ = printing(|| io::stderr().lock().write_all(text.as_bytes()));
+        _ = on_stderr(|| io::stderr().lock().write_all(text.as_bytes()));
     }
 }
 

@@ -1,11 +1,15 @@
 //! Takes the rows of a run: prints them as they come where the format allows it, and as a whole otherwise.
 
 use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
 use std::io::{self, IsTerminal as _, Write};
+use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use tokio::sync::Notify;
 
 use super::args::Options;
+use super::background::Backlog;
 use super::progress::Progress;
 use super::{Outcome, print};
 use crate::model::{Balance, Conversion, Currency, Error, Kind, Report, Result, Row, Selection, Total};
@@ -14,6 +18,7 @@ use crate::render::{self, Format, Query, Stream, Style};
 /// Takes the rows of a run.
 pub struct Printer<'a> {
     sink: RefCell<Sink<'a>>,
+    backlog: Option<Arc<Backlog>>,
     /// Out of the way while anything is printed to a terminal.
     progress: &'a Progress,
     on_terminal: bool,
@@ -39,24 +44,29 @@ enum Sink<'a> {
 }
 
 impl<'a> Printer<'a> {
-    /// A printer to a buffered writer.
+    /// Whether rows are written as they come.
+    pub fn streams(options: &Options, format: Format, queries: bool) -> bool {
+        !queries && options.view.sort.is_none() && matches!(format, Format::Ndjson | Format::Csv)
+    }
+
+    /// A printer to a buffered writer; with a backlog, what is written waits there for its reader.
     pub fn new(
         options: &Options,
         format: Format,
         query: Option<Query>,
         progress: &'a Progress,
         out: &'a mut dyn Write,
+        backlog: Option<Arc<Backlog>>,
     ) -> io::Result<Self> {
         let selection = options.view.selection();
-        let streams =
-            query.is_none() && selection.sort.is_none() && matches!(format, Format::Ndjson | Format::Csv);
-        let sink = if streams {
+        let sink = if Self::streams(options, format, query.is_some()) {
             Sink::Stream(Stream::begin(format, out)?.expect("these formats are streams"))
         } else {
             Sink::Whole { rows: Vec::new(), format, query, out }
         };
         Ok(Self {
             sink: RefCell::new(sink),
+            backlog,
             progress,
             on_terminal: io::stdout().is_terminal(),
             selection,
@@ -147,9 +157,20 @@ impl<'a> Printer<'a> {
         self.write_error.borrow().is_some()
     }
 
+    /// Ready when there is room for more rows.
+    pub fn poll_room(&self, context: &Context) -> Poll<()> {
+        self.backlog.as_ref().map_or(Poll::Ready(()), |backlog| backlog.poll_room(context))
+    }
+
     /// Ends when the output can no longer be written.
     pub async fn broken(&self) {
-        self.broken.notified().await;
+        let failed = poll_fn(|context| {
+            self.backlog.as_ref().map_or(Poll::Pending, |backlog| backlog.poll_failed(context))
+        });
+        tokio::select! {
+            () = self.broken.notified() => {}
+            () = failed => {}
+        }
     }
 
     /// Prints what is still to be printed, and tells how the run ended.
@@ -160,7 +181,9 @@ impl<'a> Printer<'a> {
         let converted = self.conversion.map(|conversion| conversion.of(&totals));
         let written = match (self.write_error.into_inner(), self.sink.into_inner()) {
             (Some(error), _) => Err(error),
-            (None, Sink::Stream(stream)) => stream.finish(&totals, converted.as_ref()),
+            (None, Sink::Stream(stream)) => stream
+                .finish(&totals, converted.as_ref())
+                .and_then(|()| self.backlog.map_or(Ok(()), |backlog| backlog.drain())),
             (None, Sink::Whole { mut rows, format, query, out }) => {
                 self.selection.arrange(&mut rows);
                 let none_low = self.selection.check.is_some() && !self.any_low.get();

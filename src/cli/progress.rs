@@ -60,7 +60,7 @@ impl Progress {
         });
         loop {
             let text = self.tally.borrow_mut().line(self.start.elapsed());
-            print::printing(|| line.set_message(text));
+            print::on_stderr(|| line.set_message(text));
             tokio::time::sleep(EVERY).await;
         }
     }
@@ -76,7 +76,7 @@ impl Progress {
     /// Takes the line away for good.
     pub fn end(&self) {
         if let Some(line) = self.line.get() {
-            print::printing(|| line.finish_and_clear());
+            print::on_stderr(|| line.finish_and_clear());
         }
     }
 }

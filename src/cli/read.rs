@@ -1,9 +1,12 @@
 //! Reading balances and printing them.
 
 use std::cell::Cell;
+use std::future::poll_fn;
+use std::io::{IsTerminal as _, Write};
 
 use super::args::Options;
-use super::ending::{self, Reason};
+use super::background::Background;
+use super::ending::{Ending, Reason};
 use super::printer::Printer;
 use super::progress::Progress;
 use super::{Outcome, print, resume, stand_in, verbose};
@@ -16,20 +19,28 @@ use crate::render::Query;
 pub fn run(options: &Options, tasks: Vec<Task>) -> Result<Outcome> {
     let format = options.format();
     let query = options.query.as_deref().map(|text| Query::parse(text, format)).transpose()?;
-    let mut out = print::stdout();
+    // At a terminal what is printed must not come between the progress line's comings and goings.
+    let in_background =
+        Printer::streams(options, format, query.is_some()) && !std::io::stdout().is_terminal();
+    let background = Background::new();
+    let backlog = in_background.then(|| background.backlog());
+    let mut out: Box<dyn Write> =
+        if in_background { Box::new(print::buffered(background)) } else { Box::new(print::stdout()) };
     let progress = Progress::new(options, tasks.len());
-    let printer = match Printer::new(options, format, query, &progress, &mut out) {
+    let printer = match Printer::new(options, format, query, &progress, &mut out, backlog.clone()) {
         Ok(printer) => printer,
         Err(error) => return print::finished(Err(error)),
     };
     let runtime = runtime()?;
-    let unread = Unread::new(&tasks);
+    let (unread, ending) = (Unread::new(&tasks), Ending::new(options));
     let reading = read(options, &tasks, &unread, &printer, &progress);
-    let interrupted = runtime.block_on(until_stopped(options, &printer, &unread, reading));
+    let interrupted = runtime.block_on(until_stopped(&ending, &printer, &unread, reading));
+    ending.watch();
     // The operating system clears away faster, and a name that is still being looked up must not hold up the end.
     std::mem::forget(runtime);
     let cut_short = printer.is_cut_short();
     let outcome = printer.finish()?;
+    let cut_short = cut_short || backlog.is_some_and(|backlog| backlog.has_failed());
     for journal in tasks.into_iter().filter_map(|task| task.journal) {
         resume::close(journal, outcome == Outcome::Complete && !cut_short, options)?;
     }
@@ -39,16 +50,22 @@ pub fn run(options: &Options, tasks: Vec<Task>) -> Result<Outcome> {
 /// Lets the reading go on until it is done, the deadline comes, the user interrupts, or nobody reads the output.
 /// Whatever was read until then is kept. Tells whether it was interrupted.
 async fn until_stopped(
-    options: &Options,
+    ending: &Ending<'_>,
     printer: &Printer<'_>,
     unread: &Unread<'_>,
     reading: impl Future<Output = ()>,
 ) -> bool {
+    let mut reading = Box::pin(reading);
+    // While nobody reads the output nothing more is asked for, and what was asked for waits to be looked at.
+    let reading = poll_fn(move |context| {
+        std::task::ready!(printer.poll_room(context));
+        reading.as_mut().poll(context)
+    });
     tokio::select! {
         biased;
         () = reading => false,
         () = printer.broken() => false,
-        reason = ending::asked(options) => {
+        reason = ending.asked() => {
             let error = match reason {
                 Reason::Deadline => Error::new(Kind::Timeout, "the deadline came before everything was read")
                     .hint("what was read is shown; give it longer with `--deadline`"),

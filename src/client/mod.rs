@@ -149,14 +149,14 @@ impl<'a> Client<'a> {
         let mut tries = Tries::default();
         let mut clock_corrected = false;
         loop {
-            let (ticket, place) = match pace.turn(surrenders, &self.places).await {
+            let (ticket, seat) = match pace.turn(surrenders, &self.places).await {
                 Ok(turn) => turn,
                 Err(error) => return Err(self.finished(Failure::fatal(error), &tries)),
             };
             tries.attempts += 1;
             let left = Instant::now();
             let outcome = self.attempt(inquiry, tries.attempts).await;
-            drop(place);
+            drop(seat);
             if matches!(&outcome, Err(failure) if matches!(failure.error.kind, Kind::Network | Kind::Timeout))
             {
                 pace.ended(ticket, left.elapsed());

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use insta::{allow_duplicates, assert_snapshot};
 
 use crate::paging::{page_asked, page_of};
-use crate::run::{Ended, Run, Running, balance_of, members_of, through_shell};
+use crate::run::{Ended, Run, Running, balance_of, cloudbal, members_of, through_shell};
 use crate::server::{Server, Step, json, reply};
 
 /// Sends a signal once the server has seen that many requests.
@@ -139,6 +139,13 @@ fn held_up(server: &Server, format: &str, options: &[&str]) -> Running {
     running
 }
 
+/// What was said in the end: a stream that was being read says before that it was not read to its end.
+fn last_words(ended: &Ended) -> String {
+    let told = ended.told_alone();
+    let at = told.rfind("error: ").expect("something is said");
+    told[at..].to_owned()
+}
+
 #[test]
 fn while_nobody_reads_the_output() {
     for (format, signal) in [("ndjson", "TERM"), ("json", "INT"), ("table", "TERM")] {
@@ -148,7 +155,7 @@ fn while_nobody_reads_the_output() {
         let ended = running.end();
         assert!(ended.stdout.len() >= 60_000, "{format}: what fits into the pipe");
         allow_duplicates! {
-            assert_snapshot!(ended.told_alone(), @"
+            assert_snapshot!(last_words(&ended), @"
             error: interrupted while the output was not being read
             hint: what stands behind the pipe must read it; the output is cut short
             --- exit status 130
@@ -176,7 +183,7 @@ fn the_deadline_comes_while_nobody_reads_the_output() {
         let server = many();
         let ended = held_up(&server, format, &["--deadline", "2s"]).end();
         allow_duplicates! {
-            assert_snapshot!(ended.told_alone(), @"
+            assert_snapshot!(last_words(&ended), @"
             error: the deadline came while the output was not being read
             hint: what stands behind the pipe must read it; the output is cut short
             --- exit status 1
@@ -205,4 +212,68 @@ fn a_reader_that_comes_late_gets_the_whole_document() {
     let document: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
     assert_eq!(document["balances"].as_array().unwrap().len(), 2000);
     assert_eq!(ended.stderr, "", "all was read before the deadline came");
+}
+
+#[test]
+fn a_reader_that_reads_slowly_is_not_taken_for_one_that_does_not() {
+    let server = Server::start(|seen, _| json(&page_of(page_asked(seen), 400)));
+    let arguments =
+        ["tencent", "members", "-o", "json", "--rate", "0", "--deadline", "1s", "--endpoint", &server.url()];
+    let script = r#"{ "$0" "$@"; echo "status $?" >&2; } | {
+        while IFS= read -r line; do
+            printf '%s\n' "$line"
+            lines=$((lines + 1))
+            [ $((lines % 600)) = 0 ] && sleep 0.3
+        done
+    }"#;
+    let ended = through_shell(script, &arguments).within(Duration::from_secs(20)).end();
+    assert!(ended.took > Duration::from_secs(3), "it was held up for longer than it is waited for");
+    assert_snapshot!(ended.stderr, @"status 0");
+    let document: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
+    assert_eq!(document["balances"].as_array().unwrap().len(), 400);
+}
+
+#[test]
+fn a_reader_that_pauses_for_longer_than_a_time_out_loses_nothing() {
+    for format in ["ndjson", "csv"] {
+        let server = many();
+        let arguments = [
+            "tencent",
+            "members",
+            "-o",
+            format,
+            "--rate",
+            "0",
+            "--timeout",
+            "1s",
+            "--endpoint",
+            &server.url(),
+        ];
+        let script = r#"{ "$0" "$@"; echo "status $?" >&2; } | { sleep 3; cat; }"#;
+        let ended = through_shell(script, &arguments).end();
+        allow_duplicates! {
+            assert_snapshot!(ended.stderr, @"status 0");
+        }
+        assert_eq!(ended.stdout.matches("1.00").count(), 2000, "{format}");
+    }
+}
+
+#[test]
+fn accounts_that_fail_at_once_are_an_output_too_that_nobody_may_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("config.toml");
+    let account = |number| {
+        format!("[accounts.a{number}]\nprovider = 'tencent'\ncredentials = {{ profile = 'none' }}\n")
+    };
+    std::fs::write(&file, (0..1000).map(account).collect::<String>()).unwrap();
+    for arguments in
+        [&["all", "-o", "json"][..], &["all", "-o", "ndjson"], &["accounts", "-o", "json"], &["doctor"]]
+    {
+        let run = cloudbal(arguments).env("CLOUDBAL_CONFIG", file.to_str().unwrap()).args(&["-q"]);
+        let running = run.unread().start();
+        std::thread::sleep(Duration::from_millis(1500));
+        running.signal("TERM");
+        let ended = running.end();
+        assert_eq!(ended.status, Some(130), "{arguments:?}: {ended:?}");
+    }
 }
