@@ -405,7 +405,7 @@ fn a_message_that_repeats_what_was_signed_is_not_shown() {
     let echo = r#"{"Code":"SignatureDoesNotMatch","Message":"server string to sign is:POST&%2F&AccessKeyId%3Dtestid%26SecurityToken%3Dhush"}"#;
     let (kind, message, _) = failure(&aliyun::Aliyun, 400, echo);
     assert_eq!(kind, Kind::Authentication);
-    assert_eq!(message, "Alibaba Cloud refused: (its message repeats the signed request and is not shown)");
+    assert_eq!(message, "Alibaba Cloud refused: (it repeats what was signed and is not shown)");
     let long = format!(r#"{{"Response":{{"Error":{{"Code":"X","Message":"{}"}}}}}}"#, "é".repeat(1000));
     assert_eq!(
         failure(&tencent::Tencent, 200, &long).1.chars().count(),
