@@ -110,7 +110,7 @@ fn run(arguments: Arguments) -> Result<Outcome> {
             one(&Tencent, &which, Wish::Balance)
         }
         Some(Command::Tencent { which, command: TencentCommand::Members(members) }) => {
-            let uins = uins::collect(&members.uin, members.uin_file.as_deref())?;
+            let uins = uins::collect(&members.uin, members.uin_file.as_deref(), options.deadline)?;
             let mut task = select::one(&options, &config, &Tencent, &which, Wish::Members(uins))?;
             if let Some(path) = &members.resume {
                 task.journal = Some(resume::open(path, &task, &options)?);

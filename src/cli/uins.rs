@@ -4,14 +4,19 @@ use std::collections::HashSet;
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
+use std::sync::mpsc;
+use std::time::Duration;
 
 use crate::model::{Error, Kind, Result};
 
 /// Room for millions of uins.
 const LARGEST: u64 = 64 << 20;
 
-/// Every uin once, in the order in which they are named.
-pub fn collect(named: &[String], file: Option<&Path>) -> Result<Vec<String>> {
+/// What errors call it.
+const STDIN: &str = "standard input";
+
+/// Every uin once, in the order in which they are named. A file is read until the deadline at the longest.
+pub fn collect(named: &[String], file: Option<&Path>, deadline: Option<Duration>) -> Result<Vec<String>> {
     let mut uins = Vec::new();
     for value in named {
         for uin in value.split(',') {
@@ -19,9 +24,9 @@ pub fn collect(named: &[String], file: Option<&Path>) -> Result<Vec<String>> {
         }
     }
     if let Some(file) = file {
-        let name = if is_stdin(file) { "standard input".to_owned() } else { file.display().to_string() };
+        let name = if is_stdin(file) { STDIN.to_owned() } else { file.display().to_string() };
         let before = uins.len();
-        read_lines(&read(file, &name)?, &name, &mut uins)?;
+        read_lines(&read_until(deadline, file, &name)?, &name, &mut uins)?;
         if uins.len() == before {
             // Nothing named would mean everybody.
             return Err(Error::new(Kind::Usage, format!("`{name}` names no member"))
@@ -45,6 +50,22 @@ fn read_lines(text: &str, name: &str, uins: &mut Vec<String>) -> Result<()> {
 
 fn is_stdin(file: &Path) -> bool {
     file == Path::new("-")
+}
+
+/// Whoever writes what is read, as into a pipe, may never end: then the thread that waits for it is left alone.
+fn read_until(deadline: Option<Duration>, file: &Path, name: &str) -> Result<String> {
+    let Some(deadline) = deadline else { return read(file, name) };
+    let (sender, receiver) = mpsc::channel();
+    let (file, read_name) = (file.to_owned(), name.to_owned());
+    std::thread::spawn(move || {
+        // Nobody listens any more when the deadline has come.
+        _ = sender.send(read(&file, &read_name));
+    });
+    receiver.recv_timeout(deadline).unwrap_or_else(|_| {
+        let what = if name == STDIN { name.to_owned() } else { format!("`{name}`") };
+        Err(Error::new(Kind::Timeout, format!("the deadline came before {what} was read to its end"))
+            .hint("check what writes it; nothing was asked yet; give it longer with `--deadline`"))
+    })
 }
 
 fn read(file: &Path, name: &str) -> Result<String> {
@@ -78,7 +99,7 @@ mod tests {
     use super::*;
 
     fn named(values: &[&str]) -> Result<Vec<String>> {
-        collect(&values.iter().map(|&value| value.to_owned()).collect::<Vec<_>>(), None)
+        collect(&values.iter().map(|&value| value.to_owned()).collect::<Vec<_>>(), None, None)
     }
 
     fn lines(text: &str) -> Result<Vec<String>> {

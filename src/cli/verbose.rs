@@ -2,6 +2,7 @@
 
 use super::print::to_stderr;
 use crate::client::{Event, offset_in_words};
+use crate::render::visible;
 
 /// Tells an event on stderr, as far as the user wants to hear of it.
 pub fn tell(event: &Event, verbose: u8, quiet: bool) {
@@ -26,8 +27,8 @@ pub fn line(event: &Event, verbose: u8, quiet: bool) -> Option<String> {
             Some(format!("[{account}] HTTP {status}, {bytes} bytes in {} ms\n", elapsed.as_millis()))
         }
         Event::Retrying { error, wait } if verbose > 0 => {
-            let code = error.code.as_deref().map(|code| format!(" ({code})")).unwrap_or_default();
-            Some(format!("{}{code}; asking again in {} ms\n", visible(error), wait.as_millis()))
+            let code = error.code.as_deref().map(|code| format!(" ({})", visible(code))).unwrap_or_default();
+            Some(format!("{}{code}; asking again in {} ms\n", visible(&error.message), wait.as_millis()))
         }
         Event::TrustingSystem if verbose > 0 => Some(
             "the server's issuer is not among the embedded certificates; trying the system's\n".to_owned(),
@@ -36,11 +37,20 @@ pub fn line(event: &Event, verbose: u8, quiet: bool) -> Option<String> {
     }
 }
 
-/// An error's message without anything that could act on a terminal.
-fn visible(error: &crate::model::Error) -> String {
-    error
-        .message
-        .chars()
-        .flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] })
-        .collect()
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::model::{Error, Kind};
+
+    #[test]
+    fn what_a_server_says_can_neither_act_nor_hide_on_a_terminal() {
+        let error = Error::new(Kind::Server, "a\u{202e}b\u{1b}[2J\nc").code("X\u{200b}\u{7}");
+        let event = Event::Retrying { error: &error, wait: Duration::from_millis(5) };
+        assert_eq!(
+            line(&event, 1, false),
+            Some("a\\u{202e}b\\u{1b}[2J\\nc (X\\u{200b}\\u{7}); asking again in 5 ms\n".to_owned())
+        );
+    }
 }

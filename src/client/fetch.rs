@@ -80,7 +80,7 @@ impl Client<'_> {
         let http = if fetch.local {
             &local_client().map_err(describe)?
         } else {
-            self.http(url.scheme() == "https").map_err(describe)?
+            self.http(url.scheme() == "https", url.authority()).map_err(describe)?
         };
         let mut request = http.request(fetch.method, url).timeout(timeout);
         for (name, value) in &fetch.headers {

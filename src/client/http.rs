@@ -1,5 +1,7 @@
 //! One request and its reply, through one pooled HTTP client.
 
+mod proxy;
+
 use std::cell::OnceCell;
 
 use super::failure::{self, Failed};
@@ -12,10 +14,11 @@ impl Client<'_> {
     /// system's certificates.
     pub(super) async fn send(&self, request: &Request) -> std::result::Result<Reply, Failed> {
         let encrypted = request.endpoint.is_encrypted();
+        let http = self.http(encrypted, request.endpoint.authority())?;
         if encrypted && let Some(http) = self.trusting_system.get() {
             return self.send_through(http, request).await;
         }
-        match self.send_through(self.http(encrypted)?, request).await {
+        match self.send_through(http, request).await {
             Err(failed) if failed.is_unknown_issuer() && self.settings.roots.may_fall_back() => {
                 (self.watcher)(&Event::TrustingSystem);
                 self.send_through(self.trusting_system()?, request).await
@@ -50,8 +53,14 @@ impl Client<'_> {
         tokio::time::timeout(self.settings.timeout, send).await.unwrap_or(Err(Failed::TimedOut))
     }
 
-    pub(super) fn http(&self, encrypted: bool) -> std::result::Result<&reqwest::Client, Failed> {
+    /// What sends to a server.
+    pub(super) fn http(
+        &self,
+        encrypted: bool,
+        authority: &str,
+    ) -> std::result::Result<&reqwest::Client, Failed> {
         if encrypted {
+            proxy::check_variables(&self.settings, authority)?;
             get_or_try_init(&self.https, || self.build(&self.settings.roots, true))
         } else {
             // What goes to this machine without encryption must not leave it for a proxy.
@@ -73,10 +82,7 @@ impl Client<'_> {
             .referer(false)
             .user_agent(concat!("cloudbal/", env!("CARGO_PKG_VERSION")));
         if let Some(proxy) = &settings.proxy {
-            builder = builder.proxy(reqwest::Proxy::all(proxy).map_err(|_| {
-                Error::new(Kind::Usage, "the proxy's address is no URL")
-                    .hint("write `http://HOST:PORT` or `http://USER:PASSWORD@HOST:PORT`")
-            })?);
+            builder = builder.proxy(proxy::named(proxy)?);
         }
         if !may_use_proxy || settings.connect_to.is_some() {
             builder = builder.no_proxy();

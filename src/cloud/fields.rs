@@ -22,6 +22,9 @@ pub struct InvalidField(pub String);
 
 type Result<T> = std::result::Result<T, InvalidField>;
 
+/// What stands in a list, and the object that it is.
+pub type Entry<'a> = (&'a RawValue, Result<Fields<'a>>);
+
 impl<'a> Fields<'a> {
     /// Reads an object.
     pub fn parse(text: &'a str) -> std::result::Result<Self, serde_json::Error> {
@@ -36,30 +39,31 @@ impl<'a> Fields<'a> {
 
     /// Reads the object that a field holds; `None` when it is absent or null.
     pub fn object(&self, name: &str) -> Result<Option<Self>> {
+        self.get(name).map(|raw| self.read_object(name, raw)).transpose()
+    }
+
+    /// The objects in the list that a field holds; `None` when it is absent or null. One that cannot be read is an
+    /// error of its own, beside what stands in its place.
+    pub fn objects(&self, name: &str) -> Result<Option<Vec<Entry<'a>>>> {
         self.get(name)
             .map(|raw| {
-                let object = Self::parse(raw.get()).map_err(|error| {
-                    // An object it is, but one that cannot be read: a name comes twice, for instance.
-                    if raw.get().starts_with('{') {
-                        InvalidField(format!("`{name}`: {error}"))
-                    } else {
-                        self.invalid(name, raw, "an object")
-                    }
-                })?;
-                Ok(object.hiding_values(self.hides_values))
+                let list = serde_json::from_str::<Vec<&RawValue>>(raw.get())
+                    .map_err(|_| self.invalid(name, raw, "a list of objects"))?;
+                Ok(list.into_iter().map(|raw| (raw, self.read_object(name, raw))).collect())
             })
             .transpose()
     }
 
-    /// The objects in the list that a field holds; `None` when it is absent or null.
-    pub fn objects(&self, name: &str) -> Result<Option<Vec<Self>>> {
-        self.get(name)
-            .map(|raw| {
-                let objects = serde_json::from_str::<Vec<Self>>(raw.get())
-                    .map_err(|_| self.invalid(name, raw, "a list of objects"))?;
-                Ok(objects.into_iter().map(|object| object.hiding_values(self.hides_values)).collect())
-            })
-            .transpose()
+    fn read_object(&self, name: &str, raw: &'a RawValue) -> Result<Self> {
+        let object = Self::parse(raw.get()).map_err(|error| {
+            // An object it is, but one that cannot be read: a name comes twice, for instance.
+            if raw.get().starts_with('{') {
+                InvalidField(format!("`{name}`: {error}"))
+            } else {
+                self.invalid(name, raw, "an object")
+            }
+        })?;
+        Ok(object.hiding_values(self.hides_values))
     }
 
     /// A text, or a number as the text it was written with; `None` when it is absent or null.
@@ -197,6 +201,6 @@ mod tests {
         let deep = format!("{{\"a\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
         let fields = Fields::parse(&deep).unwrap();
         assert!(fields.amount("a").is_err());
-        assert!(fields.objects("a").is_err());
+        assert!(fields.objects("a").unwrap().unwrap().iter().all(|(_, object)| object.is_err()));
     }
 }

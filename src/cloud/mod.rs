@@ -2,6 +2,7 @@
 
 mod account;
 pub mod aliyun;
+mod echo;
 mod fields;
 mod ini;
 pub mod keys;
@@ -61,8 +62,28 @@ pub trait Cloud: Debug + Send + Sync {
     /// A question that this cloud does not know is an error of kind `Unsupported`.
     fn request(&self, call: &Call) -> Result<Request>;
 
-    /// Reads the reply to a question.
-    fn read(&self, call: &Call, context: &Context, reply: &Reply) -> std::result::Result<Answer, Failure>;
+    /// Reads the reply to a question, for [`Cloud::read`].
+    fn read_reply(
+        &self,
+        call: &Call,
+        context: &Context,
+        reply: &Reply,
+    ) -> std::result::Result<Answer, Failure>;
+
+    /// Reads the reply to a question. No text of the answer or the failure repeats a secret or the signature of the
+    /// request.
+    fn read(&self, call: &Call, context: &Context, reply: &Reply) -> std::result::Result<Answer, Failure> {
+        let answer = self.read_reply(call, context, reply);
+        // Credentials are not shown, and a stand-in of the cloud may give the same ones again.
+        if matches!(answer, Ok(Answer::Credentials(_))) {
+            return answer;
+        }
+        let secrets = echo::secrets(call, self.request(call).ok().as_ref());
+        match reply.without(&secrets) {
+            Some(reply) => self.read_reply(call, context, &reply),
+            None => answer,
+        }
+    }
 
     /// Where the cloud's own tools keep credentials.
     fn keys(&self) -> &'static Keys;

@@ -305,6 +305,43 @@ fn members_that_cannot_be_read_are_rows_of_their_own() {
 }
 
 #[test]
+fn one_unreadable_member_does_not_take_its_page_along() {
+    let body = r#"{"Response":{"TotalCount":4,"Data":[
+        null,
+        {"MemberUin":"2","RealBalance":1,"RealBalance":2},
+        {"MemberUin":"3","MemberUin":"4","RealBalance":1},
+        "x",
+        {"MemberUin":5,"RealBalance":100}]}}"#;
+    assert_eq!(
+        rows(&tencent::Tencent, &all_members(), Site::Intl, body),
+        [
+            "?: unreadable member: `Data` is `null`, not an object",
+            "2: unreadable member: `Data`: `RealBalance` comes twice at line 1 column 49",
+            "?: unreadable member: `Data`: `MemberUin` comes twice at line 1 column 32",
+            "?: unreadable member: `Data` is `\"x\"`, not an object",
+            "tencent intl 5 USD 1 cash - limit - temporary - frozen - owed - []",
+        ]
+    );
+}
+
+#[test]
+fn a_member_that_was_asked_for_and_comes_twice_counts_once() {
+    let body = r#"{"Response":{"TotalCount":2,"Data":[
+        {"MemberUin":"1","RealBalance":100},
+        {"MemberUin":1,"RealBalance":300},
+        {"MemberUin":"2","RealBalance":"x"},
+        {"MemberUin":"2","RealBalance":100}]}}"#;
+    let question = Question::Members { page: 1, uins: ["1", "2"].map(str::to_owned).to_vec() };
+    assert_eq!(
+        rows(&tencent::Tencent, &question, Site::Intl, body),
+        [
+            "tencent intl 1 USD 1 cash - limit - temporary - frozen - owed - []",
+            "2: unreadable member: `RealBalance` is `\"x\"`: not an amount",
+        ]
+    );
+}
+
+#[test]
 fn totals_that_cannot_be_are_refused_and_an_empty_list_is_not() {
     let page = |fields: &str| {
         let body = format!(r#"{{"Response":{{{fields}}}}}"#);
@@ -405,7 +442,7 @@ fn a_message_that_repeats_what_was_signed_is_not_shown() {
     let echo = r#"{"Code":"SignatureDoesNotMatch","Message":"server string to sign is:POST&%2F&AccessKeyId%3Dtestid%26SecurityToken%3Dhush"}"#;
     let (kind, message, _) = failure(&aliyun::Aliyun, 400, echo);
     assert_eq!(kind, Kind::Authentication);
-    assert_eq!(message, "Alibaba Cloud refused: (its message repeats the signed request and is not shown)");
+    assert_eq!(message, "Alibaba Cloud refused: (it repeats what was signed and is not shown)");
     let long = format!(r#"{{"Response":{{"Error":{{"Code":"X","Message":"{}"}}}}}}"#, "é".repeat(1000));
     assert_eq!(
         failure(&tencent::Tencent, 200, &long).1.chars().count(),

@@ -2,7 +2,8 @@
 
 use std::io::Read as _;
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
@@ -16,12 +17,68 @@ const TIME_LIMIT: Duration = Duration::from_secs(60);
 /// The most it may print: one mebibyte.
 const LARGEST: u64 = 1 << 20;
 
+/// How often a program that is waited for is looked after.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// How long the end of a run waits for the programs that it stops.
+const LONGEST_STOP: Duration = Duration::from_millis(100);
+
+/// The programs of this process.
+static PROGRAMS: Programs = Programs::new();
+
 /// Runs a program without a shell, for 60 seconds at most, and reads the credentials that it prints. What it writes to
 /// stderr is passed through: it may ask for a password there.
 ///
 /// The thread waits for it.
 pub fn run_command(words: &[String], now: DateTime<Utc>) -> Result<Credentials> {
-    read_command_output(&output(words, TIME_LIMIT)?, now)
+    read_command_output(&output(words, TIME_LIMIT, &PROGRAMS)?, now)
+}
+
+/// Stops every program that is still running, and waits until it has ended, a tenth of a second at most. From then on
+/// none is started.
+///
+/// To be called when a run ends before it is done: a program that goes on would keep the terminal, and hold open the
+/// pipe that stderr may be. What a program has itself started is not stopped.
+pub fn stop_commands() {
+    PROGRAMS.stop();
+}
+
+/// Programs that can be stopped together.
+struct Programs {
+    stopping: AtomicBool,
+    running: AtomicUsize,
+}
+
+impl Programs {
+    const fn new() -> Self {
+        Self { stopping: AtomicBool::new(false), running: AtomicUsize::new(0) }
+    }
+
+    fn stop(&self) {
+        self.stopping.store(true, SeqCst);
+        let start = Instant::now();
+        while self.running.load(SeqCst) > 0 && start.elapsed() < LONGEST_STOP {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.stopping.load(SeqCst)
+    }
+
+    /// Counts one more as long as what is returned lives.
+    fn enter(&self) -> Running<'_> {
+        self.running.fetch_add(1, SeqCst);
+        Running(&self.running)
+    }
+}
+
+struct Running<'a>(&'a AtomicUsize);
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, SeqCst);
+    }
 }
 
 /// Reads what a program has printed: the form of aliyun-cli's mode External, or that of `credential_process` of AWS.
@@ -61,12 +118,18 @@ pub(super) fn read_external(
     record.unexpired(credentials, now)
 }
 
-fn output(words: &[String], limit: Duration) -> Result<Vec<u8>> {
+fn output(words: &[String], limit: Duration, programs: &Programs) -> Result<Vec<u8>> {
     let deadline = Instant::now() + limit;
     let (program, arguments) = words.split_first().expect("a command has at least one word");
     let failed = |what: &str| {
         Error::new(Kind::Credentials, format!("the command for credentials, `{program}`, {what}"))
     };
+    let stopped = || failed("was stopped, because the run has ended");
+    // It counts before it starts, so that whoever stops all misses none.
+    let _running = programs.enter();
+    if programs.is_stopping() {
+        return Err(stopped());
+    }
     let mut child =
         Command::new(program).args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).spawn().map_err(
             |error| {
@@ -87,9 +150,19 @@ fn output(words: &[String], limit: Duration) -> Result<Vec<u8>> {
         failed(&format!("has not ended after {} seconds", limit.as_secs()))
             .hint("run it yourself and see what it waits for")
     };
-    let Ok(output) = receiver.recv_timeout(limit) else {
-        stop(&mut child);
-        return Err(late());
+    let output = loop {
+        match receiver.recv_timeout(PAUSE.min(deadline.saturating_duration_since(Instant::now()))) {
+            Ok(output) => break output,
+            Err(RecvTimeoutError::Timeout) if programs.is_stopping() => {
+                stop(&mut child);
+                return Err(stopped());
+            }
+            Err(RecvTimeoutError::Timeout) if Instant::now() < deadline => {}
+            Err(_) => {
+                stop(&mut child);
+                return Err(late());
+            }
+        }
     };
     let output = output.map_err(|error| failed(&format!("cannot be read from: {}", error.kind())))?;
     if output.len() as u64 > LARGEST {
@@ -101,6 +174,10 @@ fn output(words: &[String], limit: Duration) -> Result<Vec<u8>> {
             Ok(Some(status)) if status.success() => return Ok(output),
             Ok(Some(status)) => {
                 return Err(failed(&format!("has failed: {status}")).hint("run it yourself to see why"));
+            }
+            Ok(None) if programs.is_stopping() => {
+                stop(&mut child);
+                return Err(stopped());
             }
             Ok(None) if Instant::now() < deadline => std::thread::sleep(Duration::from_millis(2)),
             Ok(None) => {
@@ -200,7 +277,7 @@ mod tests {
 
         fn run(script: &str, limit: Duration) -> std::result::Result<String, String> {
             let words = ["sh", "-c", script].map(str::to_owned);
-            match output(&words, limit) {
+            match output(&words, limit, &Programs::new()) {
                 Ok(output) => Ok(String::from_utf8(output).unwrap()),
                 Err(error) => Err(error.to_string()),
             }
@@ -236,6 +313,32 @@ mod tests {
             assert_eq!(run("exec >&-; sleep 20", Duration::from_millis(100)), late);
             // One that has left its output to a child is not waited for either.
             assert_eq!(run("sleep 20 & exit 0", Duration::from_millis(100)), late);
+            assert!(start.elapsed() < Duration::from_secs(10));
+        }
+
+        #[test]
+        fn programs_that_are_stopped_end_at_once_and_no_other_is_started() {
+            let programs = Programs::new();
+            let run = |script: &str| {
+                let words = ["sh", "-c", script].map(str::to_owned);
+                output(&words, Duration::from_secs(60), &programs).unwrap_err().to_string()
+            };
+            let stopped = "the command for credentials, `sh`, was stopped, because the run has ended";
+            let start = Instant::now();
+            std::thread::scope(|scope| {
+                let waiting = ["exec sleep 20", "exec >&-; exec sleep 20"];
+                let ends = waiting.map(|script| scope.spawn(move || run(script)));
+                while programs.running.load(SeqCst) < 2 {
+                    std::thread::sleep(Duration::from_millis(1));
+                }
+                std::thread::sleep(Duration::from_millis(50));
+                programs.stop();
+                for end in ends {
+                    assert_eq!(end.join().unwrap(), stopped);
+                }
+            });
+            assert_eq!(programs.running.load(SeqCst), 0);
+            assert_eq!(run("exit 3"), stopped);
             assert!(start.elapsed() < Duration::from_secs(10));
         }
     }

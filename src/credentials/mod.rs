@@ -20,7 +20,7 @@ use chrono::{DateTime, Utc};
 use zeroize::Zeroizing;
 
 pub use crate::cloud::{Role, Source};
-pub use command::{read_command_output, run_command};
+pub use command::{read_command_output, run_command, stop_commands};
 pub use everything::{Listed, everything};
 pub use keyring::{from_keyring, read_keyring, remove_from_keyring, write_keyring};
 

@@ -24,6 +24,7 @@ pub use listing::{Listing, write_listing};
 pub use people::{error_for_people, low_for_people};
 pub use query::Query;
 pub use stream::Stream;
+pub use visible::visible;
 
 /// The JSON Schema (2020-12) of the JSON document; `$defs/line` is that of a line of NDJSON, `$defs/accounts` and
 /// `$defs/checkups` are those of listings.

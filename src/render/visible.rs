@@ -13,7 +13,7 @@ pub(super) fn is_hidden(character: char) -> bool {
 }
 
 /// The text with every hidden character as an escape: `\u{1b}`, `\n`.
-pub(super) fn visible(text: &str) -> Cow<'_, str> {
+pub fn visible(text: &str) -> Cow<'_, str> {
     escape(text, is_hidden, |shown, character| shown.extend(character.escape_default()))
 }
 

@@ -204,13 +204,13 @@ fn control_characters_in_a_clouds_message_are_made_visible() {
 fn a_message_that_holds_the_key_is_not_shown() {
     let echo = r#"{"Code":"Odd","Message":"you sent faults-secret","RequestId":"r-1"}"#;
     assert_snapshot!(told_of_json(echo), @"
-    error: aliyun/environment: Alibaba Cloud refused: (its message repeats the signed request and is not shown) (code Odd, request id r-1)
+    error: aliyun/environment: Alibaba Cloud refused: (it repeats what was signed and is not shown) (code Odd, request id r-1)
     --- exit status 1
     1 requests
     ");
     let echo = r#"{"Code":"Odd","Message":"you sent faults-token","RequestId":"r-1"}"#;
     assert_snapshot!(told_of_json(echo), @"
-    error: aliyun/environment: Alibaba Cloud refused: (its message repeats the signed request and is not shown) (code Odd, request id r-1)
+    error: aliyun/environment: Alibaba Cloud refused: (it repeats what was signed and is not shown) (code Odd, request id r-1)
     --- exit status 1
     1 requests
     ");

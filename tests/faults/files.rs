@@ -71,3 +71,25 @@ fn a_journal_that_cannot_be_written_on_takes_nothing_from_what_is_shown_and_is_g
     let asked = server.seen().len() - before;
     assert!((2..50).contains(&asked), "{asked} of 50 pages were asked again");
 }
+
+#[test]
+fn a_list_of_members_that_never_ends_is_read_until_the_deadline() {
+    let server = Server::always(Vec::new());
+    let members = |file: &str| members_of(&server).args(&["--deadline", "300ms", "--uin-file", file]);
+    assert_snapshot!(members("-").open_stdin().end().told(&server), @"
+    error: the deadline came before standard input was read to its end
+    hint: check what writes it; nothing was asked yet; give it longer with `--deadline`
+    --- exit status 1
+    0 requests
+    ");
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("members");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let pipe = pipe.to_str().unwrap();
+    assert_snapshot!(members(pipe).end().told(&server).replace(pipe, "[PIPE]"), @"
+    error: the deadline came before `[PIPE]` was read to its end
+    hint: check what writes it; nothing was asked yet; give it longer with `--deadline`
+    --- exit status 1
+    0 requests
+    ");
+}

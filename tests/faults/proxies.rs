@@ -193,13 +193,56 @@ fn what_goes_to_this_machine_without_encryption_goes_through_no_proxy() {
 fn a_proxy_that_is_none_is_told_without_its_password() {
     let told = |proxy| cloudbal(&["aliyun", "balance", "--proxy", proxy]).end().told_alone();
     assert_snapshot!(told("http://user:hush@[nonsense"), @"
-    error: aliyun/environment: the proxy's address is no URL
+    error: aliyun/environment: the proxy's address is no URL of http or https
     hint: write `http://HOST:PORT` or `http://USER:PASSWORD@HOST:PORT`
     --- exit status 2
     ");
     assert_snapshot!(told("socks5://user:hush@127.0.0.1:1080"), @"
-    error: aliyun/environment: no connection through the proxy to business.aliyuncs.com: unsupported scheme socks5 (asked 2 times)
-    hint: check `--proxy` and HTTPS_PROXY
-    --- exit status 1
+    error: aliyun/environment: the proxy's address is no URL of http or https
+    hint: write `http://HOST:PORT` or `http://USER:PASSWORD@HOST:PORT`
+    --- exit status 2
     ");
+}
+
+#[test]
+fn a_variable_that_names_no_usable_proxy_is_told_and_nothing_is_sent() {
+    let authority = Authority::new("ours");
+    let cloud = Server::with_tls(authority.issue("localhost"), |_, _| balance());
+    let endpoint = format!("https://localhost:{}", cloud.address.port());
+    let run = || cloudbal(&["aliyun", "balance", "--endpoint", &endpoint, "--ca-file", authority.path()]);
+    assert_snapshot!(run().env("HTTPS_PROXY", "ftp://user:hush@127.0.0.1:9").end().told(&cloud), @"
+    error: aliyun/environment: the proxy's address in HTTPS_PROXY is no URL of http or https
+    hint: write `http://HOST:PORT` or `http://USER:PASSWORD@HOST:PORT`
+    --- exit status 2
+    0 requests
+    ");
+    assert_snapshot!(run().env("all_proxy", "http://user:hush@[").end().told(&cloud), @"
+    error: aliyun/environment: the proxy's address in all_proxy is no URL of http or https
+    hint: write `http://HOST:PORT` or `http://USER:PASSWORD@HOST:PORT`
+    --- exit status 2
+    0 requests
+    ");
+    assert_snapshot!(run().args(&["--proxy", "ftp://user:hush@127.0.0.1:9"]).end().told(&cloud), @"
+    error: aliyun/environment: the proxy's address is no URL of http or https
+    hint: write `http://HOST:PORT` or `http://USER:PASSWORD@HOST:PORT`
+    --- exit status 2
+    0 requests
+    ");
+    let ended = run().env("HTTPS_PROXY", "ftp://127.0.0.1:9").env("NO_PROXY", "localhost").end();
+    assert_eq!((ended.status, cloud.seen().len()), (Some(0), 1), "{ended:?}");
+    let ended = run().env("HTTPS_PROXY", "").env("ALL_PROXY", "").end();
+    assert_eq!((ended.status, cloud.seen().len()), (Some(0), 2), "{ended:?}");
+}
+
+#[test]
+fn a_variable_that_does_not_count_may_hold_anything() {
+    let cloud = Server::start(|_, _| balance());
+    let plain = cloudbal(&["aliyun", "balance", "--endpoint", &cloud.url()]);
+    assert_eq!(plain.env("HTTPS_PROXY", "ftp://127.0.0.1:9").end().status, Some(0));
+    let authority = Authority::new("ours");
+    let proxy = working(authority.issue(HOST));
+    let address = proxy.address.to_string();
+    let run = cloudbal(&["aliyun", "balance", "--proxy", &address, "--ca-file", authority.path()]);
+    let ended = run.env("HTTPS_PROXY", "ftp://127.0.0.1:9").end();
+    assert_eq!((ended.status, proxy.seen().len()), (Some(0), 2), "a proxy may have no scheme: {ended:?}");
 }

@@ -86,6 +86,12 @@ impl Run {
         self
     }
 
+    /// Somebody could still write to stdin, and never does.
+    pub fn open_stdin(mut self) -> Self {
+        self.command.stdin(Stdio::piped());
+        self
+    }
+
     pub fn start(mut self) -> Running {
         let child = self.command.spawn().unwrap();
         Running { child, start: Instant::now(), longest: self.longest, unread: self.unread }

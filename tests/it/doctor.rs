@@ -171,7 +171,7 @@ fn a_wrong_secret_is_explained() {
       ok       key         LTAI****demo
       ok       network     https://business.aliyuncs.com answers in [N] ms, connected in [N] ms
       ok       clock       in step with the cloud's
-      failed   signature   Alibaba Cloud refused: (its message repeats the signed request and is not shown) (code SignatureDoesNotMatch)
+      failed   signature   Alibaba Cloud refused: (it repeats what was signed and is not shown) (code SignatureDoesNotMatch)
                            hint: check the AccessKeySecret: it does not fit the AccessKeyId
       skipped  identity    the signature is not accepted
       skipped  permission  the signature is not accepted

@@ -28,7 +28,7 @@ fn a_wrong_secret_is_refused_and_the_string_to_sign_is_not_repeated() {
     aliyun/environment  authentication
     read [TIME] UTC
     --- stderr
-    error: aliyun/environment: Alibaba Cloud refused: (its message repeats the signed request and is not shown) (code SignatureDoesNotMatch, request id [ID])
+    error: aliyun/environment: Alibaba Cloud refused: (it repeats what was signed and is not shown) (code SignatureDoesNotMatch, request id [ID])
     hint: check the AccessKeySecret: it does not fit the AccessKeyId
     --- exit status 1
     ");

@@ -99,7 +99,7 @@ mod session {
         ACCOUNT           AVAILABLE
         aliyun/shop  authentication
         read [TIME] UTC
-        error: aliyun/shop: Alibaba Cloud refused: (its message repeats the signed request and is not shown) (code SignatureDoesNotMatch, request id [ID])
+        error: aliyun/shop: Alibaba Cloud refused: (it repeats what was signed and is not shown) (code SignatureDoesNotMatch, request id [ID])
         hint: check the AccessKeySecret: it does not fit the AccessKeyId
         removed `shop` from the keyring
         error: the keyring has no `shop`

@@ -23,7 +23,7 @@ pub fn read(fields: &Fields, call: &Call, reply: &Reply) -> Failure {
         _ if code == "SignatureNonceUsed" => Advice::Retry { after: None },
         _ => Advice::GiveUp,
     };
-    let message = format!("Alibaba Cloud refused: {}", safe_message(&message, call.credentials));
+    let message = format!("Alibaba Cloud refused: {}", safe_message(&message));
     let mut error = Error::new(kind, message).code(beginning(&code, LONGEST_NAME));
     let request_id = text("RequestId").or_else(|| reply.header("x-acs-request-id").map(str::to_owned));
     error.request_id = request_id.map(|id| beginning(&id, LONGEST_NAME).into());

@@ -76,7 +76,12 @@ impl Cloud for Aliyun {
         })
     }
 
-    fn read(&self, call: &Call, context: &Context, reply: &Reply) -> std::result::Result<Answer, Failure> {
+    fn read_reply(
+        &self,
+        call: &Call,
+        context: &Context,
+        reply: &Reply,
+    ) -> std::result::Result<Answer, Failure> {
         let text = reply.text()?;
         let fields = Fields::parse(text)
             .map_err(|error| reply.unreadable(&format!("not a JSON object: {error}")))?

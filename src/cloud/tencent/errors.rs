@@ -21,8 +21,7 @@ pub fn read(error: &Fields, response: &Fields, call: &Call, reply: &Reply) -> Fa
         Kind::WrongSite => Advice::OtherSite,
         _ => Advice::GiveUp,
     };
-    let mut error =
-        Error::new(kind, format!("Tencent Cloud refused: {}", safe_message(&message, call.credentials)));
+    let mut error = Error::new(kind, format!("Tencent Cloud refused: {}", safe_message(&message)));
     error.code = Some(beginning(&code, LONGEST_NAME).into());
     error.request_id = text(response, "RequestId").map(|id| beginning(&id, LONGEST_NAME).into());
     error.hint = hint.map(Into::into);

@@ -1,6 +1,10 @@
 //! `DescribeOrgMemberAccountBalance`: <https://www.tencentcloud.com/document/api/555/80470>.
 
+use std::collections::HashSet;
 use std::sync::Arc;
+
+use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::super::fields::{Fields, InvalidField};
 use super::super::{Context, Following, MEMBERS_A_PAGE, Page};
@@ -36,7 +40,8 @@ pub fn body(page: u64, uins: &[String]) -> String {
 }
 
 /// Reads one page. A member that cannot be read is an error of its own, and so is one that was asked for and is
-/// not there. The reply's `PageSize` is the number of members returned, so pages are counted by what was asked.
+/// not there; one that was asked for and comes again is left out. The reply's `PageSize` is the number of members
+/// returned, so pages are counted by what was asked.
 pub fn read(response: &Fields, context: &Context, page: u64, uins: &[String]) -> Result<Page, InvalidField> {
     let total = response.count("TotalCount")?;
     if total.is_some_and(|total| total > MOST_MEMBERS) {
@@ -48,12 +53,19 @@ pub fn read(response: &Fields, context: &Context, page: u64, uins: &[String]) ->
         (None, _) => return Err(InvalidField("`Data` is missing".to_owned())),
     };
     let request_id: Option<Arc<str>> = response.text("RequestId")?.map(Into::into);
-    let mut seen = Vec::with_capacity(members.len());
+    let mut seen = HashSet::with_capacity(members.len());
     let mut rows = Vec::with_capacity(members.len());
-    for member in &members {
-        let uin = member.text("MemberUin").ok().flatten();
-        let row =
-            read_member(member, context, request_id.clone()).and_then(|balance| expected(balance, uins));
+    for (raw, member) in members {
+        let uin = match &member {
+            Ok(member) => member.text("MemberUin").ok().flatten(),
+            Err(_) => uin_in(raw),
+        };
+        if !uins.is_empty() && uin.as_ref().is_some_and(|uin| seen.contains(uin)) {
+            continue;
+        }
+        let row = member
+            .and_then(|member| read_member(&member, context, request_id.clone()))
+            .and_then(|balance| expected(balance, uins));
         rows.push(row.map_or_else(
             |InvalidField(why)| {
                 let error = Error::new(Kind::UnreadableReply, format!("unreadable member: {why}"));
@@ -63,7 +75,7 @@ pub fn read(response: &Fields, context: &Context, page: u64, uins: &[String]) ->
         ));
         seen.extend(uin);
     }
-    for uin in uins.iter().filter(|uin| !seen.contains(uin)) {
+    for uin in uins.iter().filter(|uin| !seen.contains(*uin)) {
         let error = Error::new(Kind::NotReturned, "asked for and not returned")
             .hint("check the uin, and that it belongs to the organisation this account administers");
         rows.push(failed(error, context, Some(uin), request_id.as_deref()));
@@ -71,6 +83,20 @@ pub fn read(response: &Fields, context: &Context, page: u64, uins: &[String]) ->
     let pages = total.unwrap_or_default().div_ceil(MEMBERS_A_PAGE as u64);
     let following = if uins.is_empty() && page == 1 { 2..pages.saturating_add(1).max(2) } else { 0..0 };
     Ok(Page { rows, total, following: Following { pages: following } })
+}
+
+/// The uin of a member that cannot be read, where at least that can.
+fn uin_in(member: &RawValue) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct Member {
+        #[serde(rename = "MemberUin")]
+        uin: Value,
+    }
+    match serde_json::from_str(member.get()).ok()? {
+        Member { uin: Value::String(uin) } => Some(uin),
+        Member { uin: Value::Number(uin) } => Some(uin.to_string()),
+        Member { .. } => None,
+    }
 }
 
 /// A member that was not asked for is no answer to the question.

@@ -71,7 +71,12 @@ impl Cloud for Tencent {
         Ok(signed_request(&action(call.question), call))
     }
 
-    fn read(&self, call: &Call, context: &Context, reply: &Reply) -> std::result::Result<Answer, Failure> {
+    fn read_reply(
+        &self,
+        call: &Call,
+        context: &Context,
+        reply: &Reply,
+    ) -> std::result::Result<Answer, Failure> {
         let text = reply.text()?;
         let envelope = Fields::parse(text)
             .map_err(|error| reply.unreadable(&format!("not a JSON object: {error}")))?
