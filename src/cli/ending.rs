@@ -12,6 +12,7 @@ use tokio::sync::Notify;
 
 use super::print::UnderWay;
 use super::{Outcome, args::Options, print, read};
+use crate::credentials;
 use crate::model::{Error, Kind};
 use crate::render;
 
@@ -151,6 +152,7 @@ impl Watch {
 }
 
 fn exit(reason: Reason) -> ! {
+    credentials::stop_commands();
     std::process::exit(reason.outcome().exit_status().into())
 }
 

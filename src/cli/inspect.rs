@@ -38,6 +38,7 @@ pub fn doctor(options: &Options, tasks: &[Task]) -> Result<Outcome> {
     let runtime = read::runtime()?;
     let ending = Ending::new(options);
     let ended = runtime.block_on(examine(options, tasks, &ending, &mut |checkup| checkups.push(checkup)));
+    credentials::stop_commands();
     ending.watch();
     // A name that is still being looked up must not hold up the end.
     runtime.shutdown_background();

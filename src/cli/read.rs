@@ -12,6 +12,7 @@ use super::progress::Progress;
 use super::{Outcome, print, resume, stand_in, verbose};
 use crate::app::{self, Task};
 use crate::client::{Client, Event};
+use crate::credentials;
 use crate::model::{Error, Kind, Result, Row};
 use crate::render::Query;
 
@@ -35,6 +36,7 @@ pub fn run(options: &Options, tasks: Vec<Task>) -> Result<Outcome> {
     let (unread, ending) = (Unread::new(&tasks), Ending::new(options));
     let reading = read(options, &tasks, &unread, &printer, &progress);
     let interrupted = runtime.block_on(until_stopped(&ending, &printer, &unread, reading));
+    credentials::stop_commands();
     ending.watch();
     // The operating system clears away faster, and a name that is still being looked up must not hold up the end.
     std::mem::forget(runtime);

@@ -95,7 +95,7 @@ pub struct Inquiry<'a> {
 pub struct Answered {
     /// What the reply said.
     pub answer: Answer,
-    /// The body, as it came.
+    /// The body, as it came but for secrets that it repeats.
     pub body: Vec<u8>,
     /// When it came.
     pub fetched_at: DateTime<Utc>,
@@ -271,7 +271,8 @@ impl<'a> Client<'a> {
         });
         let context = Context { account: label, site, currency: account.currency, fetched_at: self.now() };
         let answer = account.cloud.read(&call, &context, &reply)?;
-        Ok(Answered { answer, body: reply.body, fetched_at: context.fetched_at })
+        let body = account.cloud.without_secrets(&call, &reply).unwrap_or(reply).body;
+        Ok(Answered { answer, body, fetched_at: context.fetched_at })
     }
 
     /// A stamp for one attempt: no two have the same nonce.

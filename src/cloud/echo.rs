@@ -34,6 +34,11 @@ impl Reply {
     /// The reply with words in place of each header and each JSON string that holds one of these texts; `None` when
     /// there is none.
     pub fn without(&self, secrets: &[String]) -> Option<Self> {
+        let text = std::str::from_utf8(&self.body).unwrap_or_default();
+        let may_hold = |text: &str| text.contains('\\') || holds(text, secrets);
+        if !may_hold(text) && !self.headers.iter().any(|(_, value)| holds(value, secrets)) {
+            return None;
+        }
         let mut found = false;
         let mut hide = |holds: bool| {
             found |= holds;
@@ -46,7 +51,7 @@ impl Reply {
         let headers = headers.collect();
         let mut body = Vec::with_capacity(self.body.len());
         // Of anything but text nothing is shown.
-        let mut rest = std::str::from_utf8(&self.body).unwrap_or_default();
+        let mut rest = text;
         while let Some((before, literal, after)) = next_literal(rest) {
             body.extend_from_slice(before.as_bytes());
             if hide(holds_literally(literal, secrets)) {

@@ -78,11 +78,16 @@ pub trait Cloud: Debug + Send + Sync {
         if matches!(answer, Ok(Answer::Credentials(_))) {
             return answer;
         }
-        let secrets = echo::secrets(call, self.request(call).ok().as_ref());
-        match reply.without(&secrets) {
+        match self.without_secrets(call, reply) {
             Some(reply) => self.read_reply(call, context, &reply),
             None => answer,
         }
+    }
+
+    /// The reply with words in place of every text that repeats a secret or the signature of the request; `None` when
+    /// none does.
+    fn without_secrets(&self, call: &Call, reply: &Reply) -> Option<Reply> {
+        reply.without(&echo::secrets(call, self.request(call).ok().as_ref()))
     }
 
     /// Where the cloud's own tools keep credentials.

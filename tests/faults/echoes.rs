@@ -2,7 +2,8 @@
 
 use insta::assert_snapshot;
 
-use crate::run::{Ended, Run, cloudbal};
+use crate::paging::{page_asked, page_of};
+use crate::run::{Ended, Run, cloudbal, members_of};
 use crate::server::{Seen, Server, Step, json, reply};
 
 const FORMATS: [&str; 5] = ["table", "json", "ndjson", "csv", "yaml"];
@@ -116,4 +117,19 @@ fn a_balance_beside_what_is_repeated_is_read() {
     "(it repeats what was signed and is not shown)"
     {"Note":"(it repeats what was signed and is not shown)"}
     "#);
+}
+
+#[test]
+fn what_is_kept_to_resume_from_holds_no_echo() {
+    let server = Server::start(|seen, _| {
+        let page = page_of(page_asked(seen), 30).replace("r-1", "faults-token");
+        if page_asked(seen) == 3 { reply("500 Internal Server Error", "", b"") } else { json(&page) }
+    });
+    let dir = tempfile::tempdir().unwrap();
+    let journal = dir.path().join("journal");
+    let ended = members_of(&server).args(&["--resume", journal.to_str().unwrap()]).end();
+    assert_eq!((ended.status, ended.uins().len()), (Some(1), 20), "{}", ended.stderr);
+    let kept = std::fs::read_to_string(&journal).unwrap();
+    assert!(kept.contains("\\\"MemberUin\\\":20"), "{kept}");
+    assert!(!kept.contains("faults-token") && !kept.contains("faults-secret"), "{kept}");
 }

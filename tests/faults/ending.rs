@@ -277,3 +277,16 @@ fn accounts_that_fail_at_once_are_an_output_too_that_nobody_may_read() {
         assert_eq!(ended.status, Some(130), "{arguments:?}: {ended:?}");
     }
 }
+
+#[test]
+fn a_program_that_is_asked_for_credentials_ends_with_the_run() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("config.toml");
+    let account = "[accounts.slow]\nprovider = 'tencent'\ncredentials = { command = 'sleep 40' }\n";
+    std::fs::write(&file, account).unwrap();
+    let arguments = ["check", "--deadline", "1s", "--config", file.to_str().unwrap()];
+    // The program holds stderr, which the shell reads to its end.
+    let ended = through_shell(r#"out=$("$0" "$@" 2>&1); echo "status $?"; echo "$out""#, &arguments).end();
+    assert!(ended.stdout.starts_with("status 1\n"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("tencent/slow: the deadline came"), "{}", ended.stdout);
+}
