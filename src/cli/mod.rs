@@ -6,6 +6,7 @@ mod duration;
 mod ending;
 mod inspect;
 mod login;
+mod misread;
 mod pages;
 mod parse;
 mod print;

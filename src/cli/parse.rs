@@ -7,6 +7,7 @@ use clap::error::ErrorKind;
 use clap::{Args as _, FromArgMatches as _, Parser as _, Subcommand as _};
 
 use super::args::{Arguments, Command, Options};
+use super::misread;
 
 /// The arguments of a command line, whose first word is the program's name.
 ///
@@ -17,7 +18,9 @@ use super::args::{Arguments, Command, Options};
 pub fn arguments(words: &[OsString]) -> Result<Arguments, clap::Error> {
     let read = ManuallyDrop::new(named_in(words)).try_get_matches_from_mut(words);
     match read.and_then(|matches| Arguments::from_arg_matches(&matches)) {
-        Err(error) if error.kind() != ErrorKind::DisplayVersion => Arguments::try_parse_from(words),
+        Err(error) if error.kind() != ErrorKind::DisplayVersion => {
+            Arguments::try_parse_from(words).map_err(misread::without_secrets)
+        }
         read => read,
     }
 }
