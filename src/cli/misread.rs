@@ -1,6 +1,35 @@
 //! What is told about a command line that cannot be read.
 
+use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue};
+
+/// The option that an error is about, by its id, and the variable that it would be taken from, if that is set.
+pub fn variable_of(error: &clap::Error, program: &mut clap::Command) -> Option<(String, String)> {
+    let Some(ContextValue::String(name)) = error.get(ContextKind::InvalidArg) else { return None };
+    // Only what is built knows what it is called.
+    program.build();
+    let option = option_of(program, name)?;
+    let variable = option.get_env().filter(|variable| std::env::var_os(variable).is_some())?;
+    Some((option.get_id().to_string(), variable.to_string_lossy().into_owned()))
+}
+
+/// The option that errors call so.
+fn option_of<'a>(program: &'a clap::Command, name: &str) -> Option<&'a clap::Arg> {
+    let here = program.get_arguments().find(|option| option.to_string() == name);
+    here.or_else(|| program.get_subcommands().find_map(|command| option_of(command, name)))
+}
+
+/// Whether two errors are about the same value of the same option.
+pub fn is_about_the_same(one: &clap::Error, other: &clap::Error) -> bool {
+    [ContextKind::InvalidArg, ContextKind::InvalidValue].iter().all(|kind| one.get(*kind) == other.get(*kind))
+}
+
+/// An error that says which variable the value comes from.
+pub fn from_variable(mut error: clap::Error, variable: &str) -> clap::Error {
+    let tip = StyledStr::from(format!("it comes from the variable {variable}"));
+    error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
+    error
+}
 
 /// An error without what may be a password in the values that it shows: the user before an address' `@`.
 pub fn without_secrets(mut error: clap::Error) -> clap::Error {

@@ -1,10 +1,11 @@
-//! Reads the command line without building the commands that it does not name.
+//! Reads the command line, and variables where it says nothing, without building the commands that it does not name.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::mem::ManuallyDrop;
 
 use clap::error::ErrorKind;
-use clap::{Args as _, FromArgMatches as _, Parser as _, Subcommand as _};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args as _, CommandFactory as _, FromArgMatches as _, Subcommand as _};
 
 use super::args::{Arguments, Command, Options};
 use super::misread;
@@ -16,12 +17,9 @@ use super::misread;
 /// cannot read is read by all of them, whose errors, suggestions and help are the ones to show. Nor is any of it taken
 /// apart again: the process ends soon.
 pub fn arguments(words: &[OsString]) -> Result<Arguments, clap::Error> {
-    let read = ManuallyDrop::new(named_in(words)).try_get_matches_from_mut(words);
-    match read.and_then(|matches| Arguments::from_arg_matches(&matches)) {
-        Err(error) if error.kind() != ErrorKind::DisplayVersion => {
-            Arguments::try_parse_from(words).map_err(misread::without_secrets)
-        }
-        read => read,
+    match read(&mut ManuallyDrop::new(named_in(words)), words) {
+        Err(error) if error.kind() != ErrorKind::DisplayVersion => by_all(words),
+        read => read.map(|(arguments, _)| arguments),
     }
 }
 
@@ -33,11 +31,55 @@ fn named_in(words: &[OsString]) -> clap::Command {
         let mut names = command.get_all_aliases().chain([command.get_name()]);
         names.any(|name| words.iter().any(|word| word == name))
     });
-    Options::augment_args(program).subcommands(named.cloned())
+    with_variables(Options::augment_args(program).subcommands(named.cloned()), None)
+}
+
+/// Reads by all commands, whose errors are the ones to show.
+fn by_all(words: &[OsString]) -> Result<Arguments, clap::Error> {
+    let mut program = with_variables(Arguments::command(), None);
+    let error = match read(&mut program, words) {
+        Ok((arguments, _)) => return Ok(arguments),
+        Err(error) => error,
+    };
+    let Some((id, variable)) = misread::variable_of(&error, &mut program) else {
+        return Err(misread::without_secrets(error));
+    };
+    // clap reads the variable of an option for every command on the way to the last: also of one that is given there.
+    let without = read(&mut with_variables(Arguments::command(), Some(&id)), words);
+    match without {
+        Ok((arguments, matches)) if is_given(&matches, &id) => Ok(arguments),
+        Err(other) if misread::is_about_the_same(&error, &other) => Err(misread::without_secrets(error)),
+        _ => Err(misread::without_secrets(misread::from_variable(error, &variable))),
+    }
+}
+
+/// The program whose options take no variable that is empty, nor that of the option which is to be left out.
+fn with_variables(program: clap::Command, left_out: Option<&str>) -> clap::Command {
+    let is_empty = |name: &OsStr| std::env::var_os(name).is_some_and(|value| value.is_empty());
+    let option = |option: clap::Arg| match option.get_env() {
+        Some(name) if is_empty(name) || left_out == Some(option.get_id().as_str()) => option.env(None),
+        _ => option,
+    };
+    program.mut_args(option).mut_subcommands(|command| with_variables(command, left_out))
+}
+
+fn read(program: &mut clap::Command, words: &[OsString]) -> Result<(Arguments, ArgMatches), clap::Error> {
+    let matches = program.try_get_matches_from_mut(words)?;
+    let arguments = Arguments::from_arg_matches(&matches).map_err(|error| error.format(program))?;
+    Ok((arguments, matches))
+}
+
+/// Whether the command line itself gives an option.
+fn is_given(matches: &ArgMatches, id: &str) -> bool {
+    let here = matches.ids().any(|known| known == id);
+    here && matches.value_source(id) == Some(ValueSource::CommandLine)
+        || matches.subcommand().is_some_and(|(_, matches)| is_given(matches, id))
 }
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser as _;
+
     use super::*;
 
     fn words(line: &str) -> Vec<OsString> {

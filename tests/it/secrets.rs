@@ -82,10 +82,16 @@ fn not_even_when_the_command_line_cannot_be_read() {
     For more information, try '--help'.
     --- exit status 2
     ");
-    assert_eq!(
-        cloudbal(&["tencent", "balance"]).env("CLOUDBAL_ENDPOINT", endpoint).run().whole(),
-        said(&["tencent", "balance", "--endpoint", endpoint])
-    );
+    let by_variable = cloudbal(&["tencent", "balance"]).env("CLOUDBAL_ENDPOINT", endpoint).run();
+    assert_snapshot!(by_variable.whole(), @"
+    --- stderr
+    error: invalid value 'https://****@host/' for '--endpoint <URL>': `host/` is no endpoint: it names a user
+
+      tip: it comes from the variable CLOUDBAL_ENDPOINT
+
+    For more information, try '--help'.
+    --- exit status 2
+    ");
     for wrong in [
         &["--timeout", endpoint][..],
         &["--output", endpoint],
