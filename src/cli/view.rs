@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::BoolishValueParser;
 use clap::{Args, ValueEnum};
 use rust_decimal::Decimal;
 
@@ -13,6 +14,7 @@ use crate::model::{Check, Conversion, Currency, Error, Kind, Result, Selection, 
 pub struct View {
     /// Show only what could not be read; totals are still over everything that was
     #[arg(long, global = true, env = "CLOUDBAL_ONLY_FAILED", hide_env_values = true)]
+    #[arg(value_parser = BoolishValueParser::new())]
     pub only_failed: bool,
     /// Show only balances with less than this available, each in its own currency, and errors; totals are still over
     /// everything

@@ -59,3 +59,58 @@ fn an_error_names_the_variable_that_the_value_comes_from() {
     --- exit status 2
     ");
 }
+
+#[test]
+fn the_usual_words_say_yes_and_no() {
+    let asked = |name: &str, value: &str| {
+        let said = with(name, value, &["accounts", "--sandbox", "-o", "csv"]);
+        said.ends_with("--- exit status 0\n")
+    };
+    for name in [
+        "CLOUDBAL_SANDBOX",
+        "CLOUDBAL_QUIET",
+        "CLOUDBAL_VERBOSE",
+        "CLOUDBAL_ONLY_FAILED",
+        "CLOUDBAL_SYSTEM_CERTS",
+    ] {
+        for value in ["1", "0", "true", "false", "yes", "no", "on", "OFF", ""] {
+            assert!(asked(name, value), "{name}={value}");
+        }
+    }
+    let is_sandbox = |value: &str| with("CLOUDBAL_SANDBOX", value, &["accounts"]).contains("the sandbox");
+    assert!(["1", "yes", "on", "true"].into_iter().all(is_sandbox));
+    assert!(!["0", "no", "off", "false", ""].into_iter().any(is_sandbox));
+    assert_snapshot!(with("CLOUDBAL_SANDBOX", "maybe", &["accounts"]), @"
+    --- stderr
+    error: invalid value 'maybe' for '--sandbox': value was not a boolean
+
+      tip: it comes from the variable CLOUDBAL_SANDBOX
+
+    For more information, try '--help'.
+    --- exit status 2
+    ");
+    assert_snapshot!(with("CLOUDBAL_VERBOSE", "loud", &["accounts"]), @"
+    --- stderr
+    error: invalid value 'loud' for '--verbose...': not a small number, `true` or `false`
+
+      tip: it comes from the variable CLOUDBAL_VERBOSE
+
+    For more information, try '--help'.
+    --- exit status 2
+    ");
+}
+
+#[test]
+fn an_empty_variable_counts_as_not_set() {
+    let run = cloudbal(&["--sandbox", "check", "-o", "csv", "-q"]);
+    let names = "OUTPUT QUERY ONLY_FAILED BELOW SORT IN RATES CONFIG SITE CURRENCY ENDPOINT CONNECT_TO \
+        METADATA_ENDPOINT SIGNATURE TIMEOUT CONNECT_TIMEOUT DEADLINE RETRIES RATE CONCURRENCY CA_FILE \
+        SYSTEM_CERTS PROXY COLOR VERBOSE QUIET SANDBOX THRESHOLD";
+    let run = names.split(' ').fold(run, |run, name| run.env(&format!("CLOUDBAL_{name}"), ""));
+    assert_eq!(run.run().whole(), cloudbal(&["--sandbox", "check", "-o", "csv", "-q"]).run().whole());
+    let members = ["--sandbox", "tencent", "members", "-o", "csv", "-q"];
+    let run = ["ACCOUNT", "PROFILE", "RESUME"]
+        .iter()
+        .fold(cloudbal(&members), |run, name| run.env(&format!("CLOUDBAL_{name}"), ""));
+    assert_eq!(run.run().status, Some(0));
+}
