@@ -1,22 +1,27 @@
 //! What is told about a command line that cannot be read.
 
 use clap::builder::StyledStr;
-use clap::error::{ContextKind, ContextValue};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+use super::exclusive::Clash;
 
 /// The option that an error is about, by its id, and the variable that it would be taken from, if that is set.
 pub fn variable_of(error: &clap::Error, program: &mut clap::Command) -> Option<(String, String)> {
+    if error.kind() == ErrorKind::ArgumentConflict {
+        return None;
+    }
     let Some(ContextValue::String(name)) = error.get(ContextKind::InvalidArg) else { return None };
     // Only what is built knows what it is called.
     program.build();
-    let option = option_of(program, name)?;
+    let option = option_that(program, &|option| option.to_string() == *name)?;
     let variable = option.get_env().filter(|variable| std::env::var_os(variable).is_some())?;
     Some((option.get_id().to_string(), variable.to_string_lossy().into_owned()))
 }
 
-/// The option that errors call so.
-fn option_of<'a>(program: &'a clap::Command, name: &str) -> Option<&'a clap::Arg> {
-    let here = program.get_arguments().find(|option| option.to_string() == name);
-    here.or_else(|| program.get_subcommands().find_map(|command| option_of(command, name)))
+/// The first option that a condition holds for.
+fn option_that<'a>(program: &'a clap::Command, holds: &dyn Fn(&clap::Arg) -> bool) -> Option<&'a clap::Arg> {
+    let here = program.get_arguments().find(|option| holds(option));
+    here.or_else(|| program.get_subcommands().find_map(|command| option_that(command, holds)))
 }
 
 /// Whether two errors are about the same value of the same option.
@@ -26,8 +31,29 @@ pub fn is_about_the_same(one: &clap::Error, other: &clap::Error) -> bool {
 
 /// An error that says which variable the value comes from.
 pub fn from_variable(mut error: clap::Error, variable: &str) -> clap::Error {
-    let tip = StyledStr::from(format!("it comes from the variable {variable}"));
-    error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
+    tip(&mut error, format!("it comes from the variable {variable}"));
+    error
+}
+
+fn tip(error: &mut clap::Error, text: String) {
+    error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![StyledStr::from(text)]));
+}
+
+/// The error about two options that exclude each other.
+pub fn clash(clash: &Clash, program: &mut clap::Command) -> clap::Error {
+    // Only what is built knows what it is called.
+    program.build();
+    let mut error = clap::Error::new(ErrorKind::ArgumentConflict).with_cmd(program);
+    let options = clash
+        .options
+        .map(|id| option_that(program, &|option| option.get_id() == id).expect("the options were just read"));
+    for (kind, option) in [ContextKind::InvalidArg, ContextKind::PriorArg].into_iter().zip(options) {
+        error.insert(kind, ContextValue::String(option.to_string()));
+    }
+    if clash.by_variables {
+        let [first, second] = options.map(|option| option.get_env().unwrap_or_default().display());
+        tip(&mut error, format!("they come from the variables {first} and {second}"));
+    }
     error
 }
 

@@ -4,6 +4,7 @@ mod args;
 mod configuration;
 mod duration;
 mod ending;
+mod exclusive;
 mod inspect;
 mod login;
 mod misread;

@@ -3,12 +3,13 @@
 use std::ffi::{OsStr, OsString};
 use std::mem::ManuallyDrop;
 
+use clap::builder::Resettable;
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args as _, CommandFactory as _, FromArgMatches as _, Subcommand as _};
 
 use super::args::{Arguments, Command, Options};
-use super::misread;
+use super::{exclusive, misread};
 
 /// The arguments of a command line, whose first word is the program's name.
 ///
@@ -54,18 +55,22 @@ fn by_all(words: &[OsString]) -> Result<Arguments, clap::Error> {
 }
 
 /// The program whose options take no variable that is empty, nor that of the option which is to be left out.
+///
+/// clap would let a variable exclude what the command line says: which of two options counts is decided afterwards.
 fn with_variables(program: clap::Command, left_out: Option<&str>) -> clap::Command {
     let is_empty = |name: &OsStr| std::env::var_os(name).is_some_and(|value| value.is_empty());
-    let option = |option: clap::Arg| match option.get_env() {
-        Some(name) if is_empty(name) || left_out == Some(option.get_id().as_str()) => option.env(None),
-        _ => option,
+    let option = |option: clap::Arg| {
+        let is_out = |name| is_empty(name) || left_out == Some(option.get_id().as_str());
+        let option = if option.get_env().is_some_and(is_out) { option.env(None) } else { option };
+        option.conflicts_with(Resettable::Reset)
     };
     program.mut_args(option).mut_subcommands(|command| with_variables(command, left_out))
 }
 
 fn read(program: &mut clap::Command, words: &[OsString]) -> Result<(Arguments, ArgMatches), clap::Error> {
     let matches = program.try_get_matches_from_mut(words)?;
-    let arguments = Arguments::from_arg_matches(&matches).map_err(|error| error.format(program))?;
+    let mut arguments = Arguments::from_arg_matches(&matches).map_err(|error| error.format(program))?;
+    exclusive::settle(&mut arguments, &matches).map_err(|clash| misread::clash(&clash, program))?;
     Ok((arguments, matches))
 }
 
