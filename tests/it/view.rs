@@ -186,3 +186,25 @@ fn without_any_rates_nothing_is_asked() {
     --- exit status 2
     ");
 }
+
+#[test]
+fn a_default_currency_without_rates_is_refused_where_it_counts_only() {
+    let file = ("config.toml", "[defaults]\nin = 'USD'\n");
+    let run = |arguments: &[&str], more: &[(&str, &str)]| {
+        both(&[arguments, &["-q", "--config", "DIR/config.toml"]].concat(), &[&[file], more].concat()).whole()
+    };
+    assert!(run(&["accounts"], &[]).ends_with("--- exit status 0\n"), "{}", run(&["accounts"], &[]));
+    assert!(run(&["doctor"], &[]).ends_with("--- exit status 0\n"), "{}", run(&["doctor"], &[]));
+    assert_snapshot!(run(&["config", "check"], &[]), @"
+    --- stderr
+    error: nothing can be shown in USD, as `defaults.in` wants it: there are no rates
+    hint: write them under `[rates]` in the configuration, or name a file of them with `--rates`
+    --- exit status 2
+    ");
+    assert_eq!(run(&["all"], &[]), run(&["config", "check"], &[]));
+    let rates = ("rates.toml", RATES);
+    assert_snapshot!(run(&["config", "check", "--rates", "DIR/rates.toml"], &[rates]), @"
+    ok: 0 accounts
+    --- exit status 0
+    ");
+}
