@@ -231,4 +231,11 @@ fn an_account_of_the_sandbox_is_chosen_by_its_name() {
     hint: known are: sandbox-intl, sandbox-cn
     --- exit status 2
     ");
+    // Where two clouds have the same name, only the cloud's tells them apart.
+    assert_snapshot!(said(&["all", "prod"]), @"
+    --- stderr
+    error: there is no account `prod`
+    hint: known are: tencent/sandbox-intl, tencent/sandbox-cn, aliyun/sandbox-intl, aliyun/sandbox-cn
+    --- exit status 2
+    ");
 }
