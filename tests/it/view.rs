@@ -174,8 +174,8 @@ fn without_any_rates_nothing_is_asked() {
     ");
     assert_snapshot!(both(&["--in", "USD", "--rates", "DIR/none.toml"], &[]).whole(), @"
     --- stderr
-    error: there is no `DIR/none.toml`
-    hint: name the file of rates with `--rates`
+    error: there is no file of rates `DIR/none.toml`
+    hint: check the path; the file holds what would stand under `[rates]` in the configuration
     --- exit status 2
     ");
     assert_snapshot!(both(&["--in", "dollars"], &[]).whole(), @"
@@ -206,5 +206,12 @@ fn a_default_currency_without_rates_is_refused_where_it_counts_only() {
     assert_snapshot!(run(&["config", "check", "--rates", "DIR/rates.toml"], &[rates]), @"
     ok: 0 accounts
     --- exit status 0
+    ");
+    let with_header = format!("[rates]\n{RATES}");
+    assert_snapshot!(run(&["config", "check", "--rates", "DIR/rates.toml"], &[("rates.toml", &with_header)]), @"
+    --- stderr
+    error: DIR/rates.toml:1:2: `rates` stands in a file that holds nothing but rates
+    hint: leave out the line `[rates]`, and what belongs to other tables
+    --- exit status 2
     ");
 }
