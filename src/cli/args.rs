@@ -355,7 +355,7 @@ pub struct Options {
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     #[arg(env = "CLOUDBAL_VERBOSE", hide_env_values = true, value_parser = times)]
     pub verbose: u8,
-    /// Tell nothing on stderr; the exit status and the output's errors remain
+    /// Tell nothing on stderr but why nothing could be asked; the exit status and the output's errors remain
     #[arg(
         short,
         long,
