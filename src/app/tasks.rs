@@ -81,12 +81,22 @@ pub fn named(tasks: Vec<Task>, names: &[String]) -> Result<Vec<Task>> {
         let known: Vec<&str> = tasks.iter().map(|task| &*task.account.label).collect();
         let hint = match (config::nearest(unknown, &known), known.is_empty()) {
             (Some(near), _) => format!("did you mean `{near}`? `cloudbal accounts` shows all"),
-            (None, false) => format!("known are: {}", known.join(", ")),
+            (None, false) => format!("known are: {}", known_names(&tasks).join(", ")),
             (None, true) => "no account is known; `cloudbal init` helps to name them".to_owned(),
         };
         return Err(Error::new(Kind::Usage, format!("there is no account `{unknown}`")).hint(hint));
     }
     Ok(tasks.into_iter().filter(|task| names.iter().any(|name| is(task, name))).collect())
+}
+
+/// What tasks are called, with the cloud where another has the same name.
+fn known_names(tasks: &[Task]) -> Vec<String> {
+    let name = |task: &Task| {
+        let label = &task.account.label;
+        let is_alone = tasks.iter().filter(|other| other.account.label == *label).count() == 1;
+        if is_alone { label.to_string() } else { format!("{}/{label}", task.account.cloud.name()) }
+    };
+    tasks.iter().map(name).collect()
 }
 
 fn from_result(cloud: &'static dyn Cloud, found: Result<Found>) -> Task {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use clap::builder::BoolishValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use rust_decimal::Decimal;
 
@@ -342,6 +343,7 @@ pub struct Options {
     pub ca_file: Vec<PathBuf>,
     /// Trust the system's certificates instead of the embedded ones
     #[arg(long, global = true, env = "CLOUDBAL_SYSTEM_CERTS", hide_env_values = true)]
+    #[arg(value_parser = BoolishValueParser::new())]
     pub system_certs: bool,
     /// Send requests through this proxy, instead of what HTTPS_PROXY, ALL_PROXY and NO_PROXY say
     #[arg(long, global = true, value_name = "URL", env = "CLOUDBAL_PROXY", hide_env_values = true)]
@@ -351,22 +353,34 @@ pub struct Options {
     pub color: Option<Color>,
     /// Tell on stderr what is asked; twice also every attempt and how long it took
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
-    #[arg(env = "CLOUDBAL_VERBOSE", hide_env_values = true)]
+    #[arg(env = "CLOUDBAL_VERBOSE", hide_env_values = true, value_parser = times)]
     pub verbose: u8,
-    /// Tell nothing on stderr; the exit status and the output's errors remain
+    /// Tell nothing on stderr but why nothing could be asked; the exit status and the output's errors remain
     #[arg(
         short,
         long,
         global = true,
         conflicts_with = "verbose",
         env = "CLOUDBAL_QUIET",
-        hide_env_values = true
+        hide_env_values = true,
+        value_parser = BoolishValueParser::new()
     )]
     pub quiet: bool,
     /// Ask a stand-in of the clouds inside this process, with demo keys, whatever else is said: nothing leaves this
     /// machine
     #[arg(long, global = true, env = "CLOUDBAL_SANDBOX", hide_env_values = true)]
+    #[arg(value_parser = BoolishValueParser::new())]
     pub sandbox: bool,
+}
+
+/// How often a flag is given: a number, or a word for once or never.
+fn times(text: &str) -> Result<u8, String> {
+    let by_word = || match text.to_ascii_lowercase().as_str() {
+        "true" | "yes" | "y" | "on" | "t" => Some(1),
+        "false" | "no" | "n" | "off" | "f" => Some(0),
+        _ => None,
+    };
+    text.parse().ok().or_else(by_word).ok_or_else(|| "not a small number, `true` or `false`".to_owned())
 }
 
 /// How to print.

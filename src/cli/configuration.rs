@@ -18,7 +18,12 @@ pub fn run(options: &Options, command: ConfigCommand) -> Result<Outcome> {
         ConfigCommand::Path => print::to_stdout(&format!("{}\n", path(options)?.display())),
         ConfigCommand::Show => print::to_stdout(&config::show(&load(options)?)),
         ConfigCommand::Check => {
-            print::to_stdout(&format!("ok: {}\n", counted(load(options)?.accounts.len())))
+            let config = load(options)?;
+            // The file alone can be right, and still every command that shows balances refuses it.
+            if config.defaults.convert_to.is_some() {
+                options.view.wished(&config)?;
+            }
+            print::to_stdout(&format!("ok: {}\n", counted(config.accounts.len())))
         }
         ConfigCommand::Schema => print::to_stdout(config::SCHEMA),
     }

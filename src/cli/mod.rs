@@ -5,8 +5,10 @@ mod background;
 mod configuration;
 mod duration;
 mod ending;
+mod exclusive;
 mod inspect;
 mod login;
+mod misread;
 mod pages;
 mod parse;
 mod print;
@@ -101,7 +103,10 @@ fn run(arguments: Arguments) -> Result<Outcome> {
     }
     let config = select::configuration(&options)?;
     options.fill(&config.defaults);
-    options.view.settle(&config)?;
+    // What shows no amounts converts none.
+    if !matches!(command, Some(Command::Accounts { .. } | Command::Doctor { .. })) {
+        options.view.settle(&config)?;
+    }
     let one = |cloud: &'static dyn Cloud, which: &Which, wish: Wish| {
         read::run(&options, vec![select::one(&options, &config, cloud, which, wish)?])
     };

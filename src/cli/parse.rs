@@ -1,12 +1,15 @@
-//! Reads the command line without building the commands that it does not name.
+//! Reads the command line, and variables where it says nothing, without building the commands that it does not name.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::mem::ManuallyDrop;
 
+use clap::builder::Resettable;
 use clap::error::ErrorKind;
-use clap::{Args as _, FromArgMatches as _, Parser as _, Subcommand as _};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args as _, CommandFactory as _, FromArgMatches as _, Subcommand as _};
 
 use super::args::{Arguments, Command, Options};
+use super::{exclusive, misread};
 
 /// The arguments of a command line, whose first word is the program's name.
 ///
@@ -15,10 +18,9 @@ use super::args::{Arguments, Command, Options};
 /// cannot read is read by all of them, whose errors, suggestions and help are the ones to show. Nor is any of it taken
 /// apart again: the process ends soon.
 pub fn arguments(words: &[OsString]) -> Result<Arguments, clap::Error> {
-    let read = ManuallyDrop::new(named_in(words)).try_get_matches_from_mut(words);
-    match read.and_then(|matches| Arguments::from_arg_matches(&matches)) {
-        Err(error) if error.kind() != ErrorKind::DisplayVersion => Arguments::try_parse_from(words),
-        read => read,
+    match read(&mut ManuallyDrop::new(named_in(words)), words) {
+        Err(error) if error.kind() != ErrorKind::DisplayVersion => by_all(words),
+        read => read.map(|(arguments, _)| arguments),
     }
 }
 
@@ -30,11 +32,59 @@ fn named_in(words: &[OsString]) -> clap::Command {
         let mut names = command.get_all_aliases().chain([command.get_name()]);
         names.any(|name| words.iter().any(|word| word == name))
     });
-    Options::augment_args(program).subcommands(named.cloned())
+    with_variables(Options::augment_args(program).subcommands(named.cloned()), None)
+}
+
+/// Reads by all commands, whose errors are the ones to show.
+fn by_all(words: &[OsString]) -> Result<Arguments, clap::Error> {
+    let mut program = with_variables(Arguments::command(), None);
+    let error = match read(&mut program, words) {
+        Ok((arguments, _)) => return Ok(arguments),
+        Err(error) => error,
+    };
+    let Some((id, variable)) = misread::variable_of(&error, &mut program) else {
+        return Err(misread::without_secrets(error));
+    };
+    // clap reads the variable of an option for every command on the way to the last: also of one that is given there.
+    let without = read(&mut with_variables(Arguments::command(), Some(&id)), words);
+    match without {
+        Ok((arguments, matches)) if is_given(&matches, &id) => Ok(arguments),
+        Err(other) if misread::is_about_the_same(&error, &other) => Err(misread::without_secrets(error)),
+        _ => Err(misread::without_secrets(misread::from_variable(error, &variable))),
+    }
+}
+
+/// The program whose options take no variable that is empty, nor that of the option which is to be left out.
+///
+/// clap would let a variable exclude what the command line says: which of two options counts is decided afterwards.
+fn with_variables(program: clap::Command, left_out: Option<&str>) -> clap::Command {
+    let is_empty = |name: &OsStr| std::env::var_os(name).is_some_and(|value| value.is_empty());
+    let option = |option: clap::Arg| {
+        let is_out = |name| is_empty(name) || left_out == Some(option.get_id().as_str());
+        let option = if option.get_env().is_some_and(is_out) { option.env(None) } else { option };
+        option.conflicts_with(Resettable::Reset)
+    };
+    program.mut_args(option).mut_subcommands(|command| with_variables(command, left_out))
+}
+
+fn read(program: &mut clap::Command, words: &[OsString]) -> Result<(Arguments, ArgMatches), clap::Error> {
+    let matches = program.try_get_matches_from_mut(words)?;
+    let mut arguments = Arguments::from_arg_matches(&matches).map_err(|error| error.format(program))?;
+    exclusive::settle(&mut arguments, &matches).map_err(|clash| misread::clash(&clash, program))?;
+    Ok((arguments, matches))
+}
+
+/// Whether the command line itself gives an option.
+fn is_given(matches: &ArgMatches, id: &str) -> bool {
+    let here = matches.ids().any(|known| known == id);
+    here && matches.value_source(id) == Some(ValueSource::CommandLine)
+        || matches.subcommand().is_some_and(|(_, matches)| is_given(matches, id))
 }
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser as _;
+
     use super::*;
 
     fn words(line: &str) -> Vec<OsString> {

@@ -49,13 +49,13 @@ pub fn one(
 ) -> Result<Task> {
     let around = Surroundings::of_this_process(Utc::now());
     let mut task = match (options.sandbox, &which.account, &which.profile) {
-        (true, ..) => demo(cloud, options.site(None)),
-        (false, Some(name), _) => {
-            let mut tasks = tasks::all(config, &around);
+        (sandbox, Some(name), _) => {
+            let mut tasks = if sandbox { demos() } else { tasks::all(config, &around) };
             tasks.retain(|task| task.account.cloud.name() == cloud.name());
             let found = tasks::named(tasks, std::slice::from_ref(name))?;
             found.into_iter().next().expect("a name that nothing has is an error")
         }
+        (true, None, _) => demo(cloud, options.site(None)),
         (false, None, Some(profile)) => tasks::of_profile(cloud, profile, &around),
         (false, None, None) => tasks::only(cloud, config, &around)?,
     };
@@ -67,14 +67,7 @@ pub fn one(
 /// All accounts, or those that are named.
 pub fn all(options: &Options, config: &Config, all: &All) -> Result<Vec<Task>> {
     let mut tasks = if options.sandbox {
-        let both = |cloud: &&'static dyn Cloud| {
-            [Site::Intl, Site::Cn].map(|site| {
-                let mut task = demo(*cloud, Some(site));
-                task.account.label = format!("sandbox-{site}").into();
-                task
-            })
-        };
-        CLOUDS.iter().flat_map(both).collect()
+        demos()
     } else {
         tasks::all(config, &Surroundings::of_this_process(Utc::now()))
     };
@@ -96,6 +89,18 @@ pub fn check(tasks: &[Task], given: Threshold) -> Check {
         ((account.cloud.name(), account.label.clone()), task.thresholds.clone())
     };
     Check { given, accounts: tasks.iter().map(of).collect() }
+}
+
+/// The sandbox's accounts: one of each cloud's sites.
+fn demos() -> Vec<Task> {
+    let both = |cloud: &&'static dyn Cloud| {
+        [Site::Intl, Site::Cn].map(|site| {
+            let mut task = demo(*cloud, Some(site));
+            task.account.label = format!("sandbox-{site}").into();
+            task
+        })
+    };
+    CLOUDS.iter().flat_map(both).collect()
 }
 
 fn demo(cloud: &'static dyn Cloud, site: Option<Site>) -> Task {

@@ -115,3 +115,34 @@ impl Color {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::super::args::Arguments;
+    use super::*;
+
+    #[test]
+    fn the_schema_of_the_configuration_has_the_defaults_that_count() {
+        let schema: serde_json::Value = serde_json::from_str(crate::config::SCHEMA).unwrap();
+        let default = |key: &str| &schema["properties"]["defaults"]["properties"][key]["default"];
+        let options = Arguments::parse_from(["cloudbal"]).options;
+        let settings = options.settings();
+        assert_eq!(default("concurrency"), CONCURRENCY);
+        assert_eq!(default("timeout"), settings.timeout.as_secs());
+        assert_eq!(default("connect_timeout"), settings.connect_timeout.as_secs());
+        assert_eq!(default("retries"), settings.retries);
+        assert_eq!(default("system_certs"), options.system_certs);
+        assert_eq!(
+            default("output").as_str().map(|name| Output::from_str(name, false)),
+            Some(Ok(Output::default()))
+        );
+        assert_eq!(
+            default("color").as_str().map(|name| Color::from_str(name, false)),
+            Some(Ok(Color::default()))
+        );
+        let signature = &schema["definitions"]["signature"]["default"];
+        assert!(signature == "rpc" && Signature::default() == Signature::Rpc);
+    }
+}

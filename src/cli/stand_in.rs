@@ -48,7 +48,7 @@ pub fn serve(arguments: &Arguments) -> Result<Outcome> {
         let mut sandbox = sandbox::start(options).await.map_err(unable)?;
         if let (Some(file), Some(pem)) = (&arguments.tls, sandbox.ca_pem()) {
             std::fs::write(file, pem).map_err(|error| {
-                Error::new(Kind::File, format!("`{}` cannot be written: {error}", file.display()))
+                Error::new(Kind::Usage, format!("`{}` cannot be written: {error}", file.display()))
                     .hint("name a file for the certificate with `--tls`")
             })?;
         }

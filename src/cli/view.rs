@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::BoolishValueParser;
 use clap::{Args, ValueEnum};
 use rust_decimal::Decimal;
 
@@ -13,6 +14,7 @@ use crate::model::{Check, Conversion, Currency, Error, Kind, Result, Selection, 
 pub struct View {
     /// Show only what could not be read; totals are still over everything that was
     #[arg(long, global = true, env = "CLOUDBAL_ONLY_FAILED", hide_env_values = true)]
+    #[arg(value_parser = BoolishValueParser::new())]
     pub only_failed: bool,
     /// Show only balances with less than this available, each in its own currency, and errors; totals are still over
     /// everything
@@ -51,16 +53,24 @@ pub enum SortChoice {
 impl View {
     /// Brings the wished currency and the rates together, and reads the file of rates when there is one.
     pub fn settle(&mut self, config: &Config) -> Result<()> {
-        let Some(to) = self.convert_to.or(config.defaults.convert_to) else { return Ok(()) };
+        self.conversion = self.wished(config)?;
+        Ok(())
+    }
+
+    /// The conversion that is wished for, with its rates.
+    pub fn wished(&self, config: &Config) -> Result<Option<Conversion>> {
+        let Some(to) = self.convert_to.or(config.defaults.convert_to) else { return Ok(None) };
         let rates = match &self.rates {
             Some(file) => config::load_rates(file)?,
             None => config.rates.clone().ok_or_else(|| {
-                Error::new(Kind::Configuration, format!("nothing can be shown in {to}: there are no rates"))
-                    .hint("write them under `[rates]` in the configuration, or name a file of them with `--rates`")
+                let wish = if self.convert_to.is_some() { "" } else { ", as `defaults.in` wants it" };
+                let message = format!("nothing can be shown in {to}{wish}: there are no rates");
+                Error::new(Kind::Configuration, message).hint(
+                    "write them under `[rates]` in the configuration, or name a file of them with `--rates`",
+                )
             })?,
         };
-        self.conversion = Some(Conversion { to, rates });
-        Ok(())
+        Ok(Some(Conversion { to, rates }))
     }
 
     /// Which rows are shown, and in which order.

@@ -186,8 +186,8 @@ pub fn load(path: &Path, home: Option<&Path>) -> Result<Option<Config>> {
 /// Reads a file that holds what `[rates]` holds and nothing else.
 pub fn load_rates(path: &Path) -> Result<Rates> {
     let (text, _) = read_file(path)?.ok_or_else(|| {
-        Error::new(Kind::Configuration, format!("there is no `{}`", path.display()))
-            .hint("name the file of rates with `--rates`")
+        Error::new(Kind::Configuration, format!("there is no file of rates `{}`", path.display()))
+            .hint("check the path; the file holds what would stand under `[rates]` in the configuration")
     })?;
     parse_rates(&text, path)
 }

@@ -66,7 +66,14 @@ pub fn parse(text: &str, place: Place) -> Result<Config> {
 
 /// Reads the text of a file that holds what `[rates]` holds and nothing else.
 pub fn parse_rates(text: &str, path: &Path) -> Result<Rates> {
-    read(text, path, rates)
+    read(text, path, |root| {
+        if root.has("rates") {
+            return Err(root
+                .error("rates", "`rates` stands in a file that holds nothing but rates")
+                .hint("leave out the line `[rates]`, and what belongs to other tables"));
+        }
+        rates(root)
+    })
 }
 
 fn read<T>(text: &str, path: &Path, what: impl FnOnce(&Table) -> Result<T>) -> Result<T> {

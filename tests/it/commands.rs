@@ -209,3 +209,43 @@ fn the_sandbox_serves_on_its_own_and_says_how_to_reach_it() {
     assert_eq!(said.stdout.lines().count(), 4, "{said:?}");
     assert_eq!(said.status, Some(0));
 }
+
+#[test]
+fn an_account_of_the_sandbox_is_chosen_by_its_name() {
+    let said = |arguments: &[&str]| cloudbal(&[&["--sandbox", "-q"], arguments].concat()).run().whole();
+    assert_snapshot!(said(&["tencent", "balance", "--account", "sandbox-cn"]), @"
+    ACCOUNT             ACCOUNT ID    CURRENCY   AVAILABLE        CASH  CREDIT LIMIT  TEMPORARY     FROZEN  OWED
+    tencent/sandbox-cn  100012345000  CNY       155,551.90  123,456.78     50,000.00       0.00  20,000.00  0.00
+    ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+    total of 1                        CNY       155,551.90
+    read [TIME] UTC
+    --- exit status 0
+    ");
+    assert_eq!(
+        said(&["tencent", "balance", "--account", "tencent/sandbox-cn"]),
+        said(&["tencent", "balance", "--account", "sandbox-cn"])
+    );
+    assert_snapshot!(said(&["aliyun", "balance", "--account", "prod"]), @"
+    --- stderr
+    error: there is no account `prod`
+    hint: known are: sandbox-intl, sandbox-cn
+    --- exit status 2
+    ");
+    // Where two clouds have the same name, only the cloud's tells them apart.
+    assert_snapshot!(said(&["all", "prod"]), @"
+    --- stderr
+    error: there is no account `prod`
+    hint: known are: tencent/sandbox-intl, tencent/sandbox-cn, aliyun/sandbox-intl, aliyun/sandbox-cn
+    --- exit status 2
+    ");
+}
+
+#[test]
+fn a_certificate_that_cannot_be_written_is_a_mistake_of_the_command_line() {
+    assert_snapshot!(cloudbal(&["sandbox", "--tls", "/nonexistent/x"]).run().whole(), @"
+    --- stderr
+    error: `/nonexistent/x` cannot be written: No such file or directory (os error 2)
+    hint: name a file for the certificate with `--tls`
+    --- exit status 2
+    ");
+}

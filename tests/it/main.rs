@@ -28,4 +28,5 @@ mod secrets;
 mod sites;
 mod sources;
 mod support;
+mod variables;
 mod view;

@@ -1,8 +1,9 @@
 //! No output of any run holds a secret, a token, a signature or what was signed.
 
 use cloudbal::sandbox::{Options, secret_of, token_of};
+use insta::assert_snapshot;
 
-use crate::support::{Cloud, Cloudbal};
+use crate::support::{Cloud, Cloudbal, cloudbal};
 
 const TENCENT: &str = "AKIDsandboxintltemp-x";
 const ALIYUN: &str = "STS.sandboxcn-x";
@@ -67,5 +68,41 @@ fn no_option_takes_a_secret_and_help_shows_no_values() {
     assert!(!said.stdout.contains("hush"));
     for word in ["secret", "token", "password"] {
         assert!(!said.stdout.to_lowercase().contains(&format!("--{word}")), "{word}");
+    }
+}
+
+#[test]
+fn not_even_when_the_command_line_cannot_be_read() {
+    let endpoint = "https://u:hush@host/";
+    let said = |arguments: &[&str]| cloudbal(arguments).run().whole();
+    assert_snapshot!(said(&["tencent", "balance", "--endpoint", endpoint]), @"
+    --- stderr
+    error: invalid value 'https://****@host/' for '--endpoint <URL>': `host/` is no endpoint: it names a user
+
+    For more information, try '--help'.
+    --- exit status 2
+    ");
+    let by_variable = cloudbal(&["tencent", "balance"]).env("CLOUDBAL_ENDPOINT", endpoint).run();
+    assert_snapshot!(by_variable.whole(), @"
+    --- stderr
+    error: invalid value 'https://****@host/' for '--endpoint <URL>': `host/` is no endpoint: it names a user
+
+      tip: it comes from the variable CLOUDBAL_ENDPOINT
+
+    For more information, try '--help'.
+    --- exit status 2
+    ");
+    for wrong in [
+        &["--timeout", endpoint][..],
+        &["--output", endpoint],
+        &["--endpont", endpoint],
+        &["--endpont=https://u:hush@host/"],
+        &[endpoint],
+        &["all", "--provider", endpoint],
+        &["tencent", endpoint],
+        &["tencent", "balance", endpoint],
+    ] {
+        let said = cloudbal(wrong).run();
+        assert!(said.status == Some(2) && !said.whole().contains("hush"), "{wrong:?}: {said:?}");
     }
 }

@@ -3,7 +3,7 @@
 use cloudbal::sandbox::Options;
 use insta::assert_snapshot;
 
-use crate::support::Cloud;
+use crate::support::{Cloud, cloudbal};
 
 /// Currency and available amount, or the error.
 fn amount(said: &crate::support::Said) -> String {
@@ -85,4 +85,32 @@ fn the_currency_can_be_overruled() {
         .cloudbal(&["tencent", "members", "--uin", "700001941608", "-o", "json", "--currency", "eur"])
         .run();
     assert_eq!(amount(&said), "intl EUR 363659.11");
+}
+
+#[test]
+fn with_an_endpoint_the_site_is_its_or_assumed() {
+    let cloud = Cloud::start(Options::default());
+    let site = |arguments: &[&str]| {
+        let said = cloud.cloudbal(&[&["doctor", "tencent/environment"], arguments].concat()).run();
+        said.stdout.lines().last().unwrap_or_default().trim().to_owned()
+    };
+    let official = "https://billing.intl.tencentcloudapi.com";
+    assert_eq!(site(&["--endpoint", official]), "ok       site        intl, the endpoint's");
+    assert_eq!(site(&["--endpoint", official, "--site", "intl"]), "ok       site        intl, chosen");
+    let plain = Cloud::plain();
+    let url = format!("http://{}", plain.address);
+    let said =
+        cloudbal(&["doctor", "aliyun/environment", "--endpoint", &url]).aliyun_key("LTAIsandboxcndemo").run();
+    assert_snapshot!(said.whole(), @"
+    aliyun/environment
+      ok       source      environment (ALIBABA_CLOUD_ACCESS_KEY_ID)
+      ok       key         LTAI****demo
+      ok       network     http://[ADDRESS] answers in [N] ms, connected in [N] ms
+      ok       clock       in step with the cloud's
+      ok       signature   accepted
+      ok       identity    account 1012345678900000, acs:ram::1012345678900000:root
+      ok       permission  10,000.00 CNY available
+      ok       site        cn, assumed: the endpoint is neither site's own
+    --- exit status 0
+    ");
 }

@@ -174,8 +174,8 @@ fn without_any_rates_nothing_is_asked() {
     ");
     assert_snapshot!(both(&["--in", "USD", "--rates", "DIR/none.toml"], &[]).whole(), @"
     --- stderr
-    error: there is no `DIR/none.toml`
-    hint: name the file of rates with `--rates`
+    error: there is no file of rates `DIR/none.toml`
+    hint: check the path; the file holds what would stand under `[rates]` in the configuration
     --- exit status 2
     ");
     assert_snapshot!(both(&["--in", "dollars"], &[]).whole(), @"
@@ -183,6 +183,35 @@ fn without_any_rates_nothing_is_asked() {
     error: invalid value 'dollars' for '--in <CODE>': not a currency code: three letters of ISO 4217 are needed, such as `USD`
 
     For more information, try '--help'.
+    --- exit status 2
+    ");
+}
+
+#[test]
+fn a_default_currency_without_rates_is_refused_where_it_counts_only() {
+    let file = ("config.toml", "[defaults]\nin = 'USD'\n");
+    let run = |arguments: &[&str], more: &[(&str, &str)]| {
+        both(&[arguments, &["-q", "--config", "DIR/config.toml"]].concat(), &[&[file], more].concat()).whole()
+    };
+    assert!(run(&["accounts"], &[]).ends_with("--- exit status 0\n"), "{}", run(&["accounts"], &[]));
+    assert!(run(&["doctor"], &[]).ends_with("--- exit status 0\n"), "{}", run(&["doctor"], &[]));
+    assert_snapshot!(run(&["config", "check"], &[]), @"
+    --- stderr
+    error: nothing can be shown in USD, as `defaults.in` wants it: there are no rates
+    hint: write them under `[rates]` in the configuration, or name a file of them with `--rates`
+    --- exit status 2
+    ");
+    assert_eq!(run(&["all"], &[]), run(&["config", "check"], &[]));
+    let rates = ("rates.toml", RATES);
+    assert_snapshot!(run(&["config", "check", "--rates", "DIR/rates.toml"], &[rates]), @"
+    ok: 0 accounts
+    --- exit status 0
+    ");
+    let with_header = format!("[rates]\n{RATES}");
+    assert_snapshot!(run(&["config", "check", "--rates", "DIR/rates.toml"], &[("rates.toml", &with_header)]), @"
+    --- stderr
+    error: DIR/rates.toml:1:2: `rates` stands in a file that holds nothing but rates
+    hint: leave out the line `[rates]`, and what belongs to other tables
     --- exit status 2
     ");
 }

@@ -9,7 +9,7 @@ use futures_util::{StreamExt as _, stream};
 
 use super::{Session, Task, Wish};
 use crate::client::{Client, Event, Settings};
-use crate::cloud::{Account, Page, Question, Source};
+use crate::cloud::{Account, Endpoint, Page, Question, Source};
 use crate::model::{Aspect, Checkup, Credentials, Kind, Result, Site};
 use steps::Steps;
 
@@ -107,7 +107,14 @@ impl Examination<'_> {
         match balance {
             Ok(_) => {
                 let site = self.session.site().unwrap_or_else(|| account.first_site());
-                let how = if account.site.is_some() { "chosen" } else { "found out by asking" };
+                let is_of_site =
+                    |endpoint: &Endpoint| account.cloud.host(&Question::Balance, site) == endpoint.host();
+                let how = match &account.endpoint {
+                    _ if account.site.is_some() => "chosen",
+                    None => "found out by asking",
+                    Some(endpoint) if is_of_site(endpoint) => "the endpoint's",
+                    Some(_) => "assumed: the endpoint is neither site's own",
+                };
                 steps.fine(Aspect::Site, format!("{site}, {how}"));
             }
             Err(error) if error.kind == Kind::WrongSite => {

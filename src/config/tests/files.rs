@@ -34,7 +34,8 @@ fn an_absent_file_is_none_and_absent_rates_are_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let absent = folder.path().join("cloudbal").join("config.toml");
     assert!(load(&absent, None).unwrap().is_none());
-    assert_eq!(load_rates(&absent).unwrap_err().to_string(), format!("there is no `{}`", absent.display()));
+    let expected = format!("there is no file of rates `{}`", absent.display());
+    assert_eq!(load_rates(&absent).unwrap_err().to_string(), expected);
 }
 
 #[test]

@@ -1,0 +1,50 @@
+//! Options that exclude each other: the command line's counts more than a variable's.
+
+use std::cmp::Ordering;
+
+use clap::ArgMatches;
+use clap::parser::ValueSource;
+
+use super::args::{Arguments, Command};
+
+/// Two options that exclude each other and were said in the same way.
+pub struct Clash {
+    /// The options, by their ids.
+    pub options: [&'static str; 2],
+    /// Whether variables say both.
+    pub by_variables: bool,
+}
+
+/// Of options that exclude each other, keeps the one that counts.
+pub fn settle(arguments: &mut Arguments, matches: &ArgMatches) -> Result<(), Clash> {
+    let Arguments { options, command } = arguments;
+    if options.quiet && options.verbose > 0 {
+        match sources(matches, ["quiet", "verbose"])? {
+            Ordering::Less => options.quiet = false,
+            Ordering::Equal | Ordering::Greater => options.verbose = 0,
+        }
+    }
+    let (Some(Command::Tencent { which, .. } | Command::Aliyun { which, .. }), Some((_, matches))) =
+        (command, matches.subcommand())
+    else {
+        return Ok(());
+    };
+    if which.account.is_some() && which.profile.is_some() {
+        let options = ["profile", "account"];
+        match sources(matches, options)? {
+            Ordering::Less => which.profile = None,
+            Ordering::Equal => return Err(Clash { options, by_variables: true }),
+            Ordering::Greater => which.account = None,
+        }
+    }
+    Ok(())
+}
+
+/// Which of two options was said with more weight; equal when variables say both.
+fn sources(matches: &ArgMatches, options: [&'static str; 2]) -> Result<Ordering, Clash> {
+    let [first, second] = options.map(|option| matches.value_source(option));
+    if first == second && first == Some(ValueSource::CommandLine) {
+        return Err(Clash { options, by_variables: false });
+    }
+    Ok(first.cmp(&second))
+}
