@@ -25,11 +25,11 @@ mod view;
 
 use std::process::ExitCode;
 
-use crate::app::Wish;
+use crate::app::{Task, Wish};
 use crate::cloud::{Cloud, aliyun::Aliyun, tencent::Tencent};
 use crate::model::{Error, Result};
 use crate::render;
-use args::{AccountsCommand, AliyunCommand, All, Arguments, Command, TencentCommand, Which};
+use args::{AccountsCommand, AliyunCommand, All, Arguments, Command, Options, TencentCommand, Which};
 
 /// How a run ended, as the shell sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,15 +132,17 @@ fn run(arguments: Arguments) -> Result<Outcome> {
             let chosen = All { names, ..All::default() };
             inspect::doctor(&options, &select::all(&options, &config, &chosen)?)
         }
-        Some(Command::All(all)) => read::run(&options, select::all(&options, &config, &all)?),
+        Some(Command::All(all)) => balances(&options, select::all(&options, &config, &all)?),
         Some(Command::Check(check)) => {
             let tasks = select::all(&options, &config, &check.all)?;
             options.view.check = Some(select::check(&tasks, check.given()));
-            if tasks.is_empty() { Ok(pages::welcome()) } else { read::run(&options, tasks) }
+            balances(&options, tasks)
         }
-        _ => {
-            let tasks = select::all(&options, &config, &All::default())?;
-            if tasks.is_empty() { Ok(pages::welcome()) } else { read::run(&options, tasks) }
-        }
+        _ => balances(&options, select::all(&options, &config, &All::default())?),
     }
+}
+
+/// The balances of these accounts. That there is none is no balance of 0.
+fn balances(options: &Options, tasks: Vec<Task>) -> Result<Outcome> {
+    if tasks.is_empty() { Ok(pages::welcome()) } else { read::run(options, tasks) }
 }

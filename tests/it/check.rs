@@ -178,3 +178,17 @@ fn what_could_not_be_read_is_no_all_clear() {
     assert_eq!(run("AKIDsandboxintl-denied", "LTAIsandboxcn2-owing").status, Some(3));
     assert_eq!(run("AKIDsandboxintldemo", "LTAIsandboxcn2").status, Some(0));
 }
+
+#[test]
+fn no_account_at_all_is_no_all_clear() {
+    let cloud = Cloud::start(Options::default());
+    for arguments in [&["check"][..], &["all"], &["all", "-o", "json", "--provider", "aliyun"], &[]] {
+        let said = cloud.keyless(arguments).home(&Home::new()).run();
+        assert_eq!((said.status, &*said.stdout), (Some(2), ""), "{arguments:?}");
+        assert!(
+            said.stderr.starts_with("cloudbal: no account is known on this machine\n"),
+            "{}",
+            said.stderr
+        );
+    }
+}
