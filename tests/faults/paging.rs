@@ -284,6 +284,17 @@ fn members_that_were_not_asked_for_or_not_returned_are_told() {
 }
 
 #[test]
+fn a_member_that_comes_twice_is_counted_once() {
+    let body = r#"{"Response":{"TotalCount":1,"Data":[{"MemberUin":1,"RealBalance":100},{"MemberUin":1,"RealBalance":100}],"RequestId":"r-1"}}"#;
+    let server = Server::always(json(body));
+    for arguments in [&["--uin", "1"][..], &[]] {
+        let ended = members_of(&server).args(arguments).end();
+        assert_eq!(ended.uins(), ["1"], "{ended:?}");
+        assert!(ended.stdout.contains(r#""available":"1.00","accounts":1"#), "{}", ended.stdout);
+    }
+}
+
+#[test]
 fn one_member_that_cannot_be_read_does_not_hide_the_others() {
     let (ended, server) = ask(|_, _| {
         members(1..4, "3").replace(
