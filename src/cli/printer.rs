@@ -12,7 +12,7 @@ use super::args::Options;
 use super::background::Backlog;
 use super::progress::Progress;
 use super::{Outcome, print};
-use crate::model::{Balance, Conversion, Currency, Error, Kind, Report, Result, Row, Selection, Total};
+use crate::model::{Balance, Conversion, Currency, Error, Kind, Report, Row, Selection, Total};
 use crate::render::{self, Format, Query, Stream, Style};
 
 /// Takes the rows of a run.
@@ -174,41 +174,47 @@ impl<'a> Printer<'a> {
     }
 
     /// Prints what is still to be printed, and tells how the run ended.
-    pub fn finish(self) -> Result<Outcome> {
+    pub fn finish(self) -> Outcome {
         self.progress.end();
         self.look_for_idle_thresholds();
         let totals = self.totals.into_inner();
         let converted = self.conversion.map(|conversion| conversion.of(&totals));
-        let written = match (self.write_error.into_inner(), self.sink.into_inner()) {
-            (Some(error), _) => Err(error),
-            (None, Sink::Stream(stream)) => stream
-                .finish(&totals, converted.as_ref())
-                .and_then(|()| self.backlog.map_or(Ok(()), |backlog| backlog.drain())),
+        let printed = match (self.write_error.into_inner(), self.sink.into_inner()) {
+            (Some(error), _) => print::finished(Err(error)),
+            (None, Sink::Stream(stream)) => print::finished(
+                stream
+                    .finish(&totals, converted.as_ref())
+                    .and_then(|()| self.backlog.map_or(Ok(()), |backlog| backlog.drain())),
+            ),
             (None, Sink::Whole { mut rows, format, query, out }) => {
                 self.selection.arrange(&mut rows);
                 let none_low = self.selection.check.is_some() && !self.any_low.get();
                 let report = Report { generated_at: chrono::Utc::now(), rows, totals, converted, none_low };
-                match query {
-                    Some(query) => out.write_all(query.answer(&report)?.as_bytes()),
-                    None => render::write(&report, format, self.style, out),
-                }
-                .and_then(|()| out.flush())
+                let answer = query.map(|query| query.answer(&report)).transpose();
+                answer.and_then(|answer| {
+                    let written = match answer {
+                        Some(answer) => out.write_all(answer.as_bytes()),
+                        None => render::write(&report, format, self.style, out),
+                    };
+                    print::finished(written.and_then(|()| out.flush()))
+                })
             }
         };
-        let printed = print::finished(written);
         print::to_stderr(&self.complaints.into_inner());
-        if self.any_low.get() {
-            // That is urgent, whatever else went wrong.
-            if let Err(error) = printed {
-                print::to_stderr(&render::error_for_people(&error, self.color_on_stderr));
-            }
-            return Ok(Outcome::Low);
+        if let Err(error) = &printed {
+            print::to_stderr(&render::error_for_people(error, self.color_on_stderr));
         }
-        printed?;
-        Ok(match (self.any_error.get(), self.any_balance.get()) {
+        // That is urgent, whatever else went wrong.
+        if self.any_low.get() {
+            return Outcome::Low;
+        }
+        if printed.is_err() {
+            return Outcome::Incomplete;
+        }
+        match (self.any_error.get(), self.any_balance.get()) {
             (false, _) => Outcome::Complete,
             (true, false) if self.only_unusable.get() => Outcome::Unusable,
             (true, _) => Outcome::Incomplete,
-        })
+        }
     }
 }

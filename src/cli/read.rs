@@ -41,7 +41,7 @@ pub fn run(options: &Options, tasks: Vec<Task>) -> Result<Outcome> {
     // The operating system clears away faster, and a name that is still being looked up must not hold up the end.
     std::mem::forget(runtime);
     let cut_short = printer.is_cut_short();
-    let outcome = printer.finish()?;
+    let outcome = printer.finish();
     let cut_short = cut_short || backlog.is_some_and(|backlog| backlog.has_failed());
     for journal in tasks.into_iter().filter_map(|task| task.journal) {
         resume::close(journal, outcome == Outcome::Complete && !cut_short, options)?;

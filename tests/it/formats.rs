@@ -254,3 +254,12 @@ fn a_closed_pipe_is_no_error() {
         assert_eq!(output.status.code(), Some(0), "{format}");
     }
 }
+
+#[test]
+fn a_query_that_the_balances_do_not_bear_is_no_usage_error_for_they_were_asked_for() {
+    let cloud = Cloud::start(Options::default());
+    let said = cloud.cloudbal(&["aliyun", "balance", "--query", "sort_by(balances,&nope)"]).run();
+    assert_eq!((said.status, &*said.stdout), (Some(1), ""));
+    assert!(said.stderr.starts_with("error: cannot use the query: "), "{}", said.stderr);
+    assert_eq!(cloud.statistics().requests, 1);
+}
