@@ -63,6 +63,11 @@ mod tests {
         assert_eq!(percent_encode(" +*/=&:%\n元"), "%20%2B%2A%2F%3D%26%3A%25%0A%E5%85%83");
     }
 
+    #[test]
+    fn what_was_encoded_in_either_letter_case_is_decoded() {
+        assert_eq!(percent_decode("a%2Fb%2f%E5%85%83%3d+~"), "a/b/元=+~");
+    }
+
     proptest::proptest! {
         #[test]
         fn percent_encoding_loses_nothing(text in "\\PC*") {
