@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::ValueEnum as _;
 
 use super::args::{Color, Options, Output, SignatureChoice, SiteChoice};
-use crate::client::{Roots, Settings};
+use crate::client::{PROXY_VARIABLES, Roots, Settings};
 use crate::cloud::Signature;
 use crate::config::Defaults;
 use crate::model::Site;
@@ -57,6 +57,10 @@ impl Options {
                 ..Roots::default()
             },
             proxy: self.proxy.clone(),
+            proxy_variables: PROXY_VARIABLES
+                .into_iter()
+                .filter_map(|name| Some((name, std::env::var_os(name)?)))
+                .collect(),
             connect_to: self.connect_to,
             rate: self.rate,
             metadata_endpoint: self.metadata_endpoint.clone(),

@@ -2,6 +2,8 @@
 
 mod proxy;
 
+pub use proxy::VARIABLES as PROXY_VARIABLES;
+
 use std::cell::OnceCell;
 
 use super::failure::{self, Failed};

@@ -11,6 +11,7 @@ mod tls;
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -21,6 +22,7 @@ use tokio::sync::Semaphore;
 use backoff::backoff;
 pub use event::{Event, offset_in_words};
 pub use fetch::Fetch;
+pub use http::PROXY_VARIABLES;
 use pace::Pace;
 pub use reach::Reached;
 pub use tls::Roots;
@@ -57,6 +59,8 @@ pub struct Settings {
     pub roots: Roots,
     /// The proxy for every request, instead of what the usual variables say.
     pub proxy: Option<String>,
+    /// What the usual variables say of proxies, by their names: the HTTP library heeds them by itself.
+    pub proxy_variables: Vec<(&'static str, OsString)>,
     /// The address that every connection goes to, whatever host is asked; names, TLS and signatures stay the cloud's.
     pub connect_to: Option<SocketAddr>,
     /// Requests a second for each account and question instead of the cloud's documented limit; 0 lifts it.

@@ -8,8 +8,12 @@ use reqwest::Url;
 use super::super::Settings;
 use crate::model::{Error, Kind, Result};
 
-/// The variables that the HTTP client reads by itself for what goes over https: of each pair the first that is set.
-const VARIABLES: [[&str; 2]; 2] = [["HTTPS_PROXY", "https_proxy"], ["ALL_PROXY", "all_proxy"]];
+/// The variables that the HTTP library reads by itself.
+pub const VARIABLES: [&str; 6] =
+    ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"];
+
+/// Those that it takes for what goes over https: of each pair the first that is set.
+const OF_HTTPS: [[&str; 2]; 2] = [["HTTPS_PROXY", "https_proxy"], ["ALL_PROXY", "all_proxy"]];
 
 const EXEMPT: [&str; 2] = ["NO_PROXY", "no_proxy"];
 
@@ -33,12 +37,16 @@ pub fn check_variables(settings: &Settings, authority: &str) -> Result<()> {
     if settings.proxy.is_some() || settings.connect_to.is_some() {
         return Ok(());
     }
-    check(|name| std::env::var_os(name), authority)
+    let variables = &settings.proxy_variables;
+    check(
+        |name| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone()),
+        authority,
+    )
 }
 
 fn check(variable: impl Fn(&str) -> Option<OsString>, authority: &str) -> Result<()> {
     let first = |names: [&'static str; 2]| names.into_iter().find_map(|name| Some((name, variable(name)?)));
-    let Some((name, address)) = VARIABLES.into_iter().filter_map(first).find(|(_, value)| !value.is_empty())
+    let Some((name, address)) = OF_HTTPS.into_iter().filter_map(first).find(|(_, value)| !value.is_empty())
     else {
         return Ok(());
     };
