@@ -62,38 +62,66 @@ fn fail(uins: &[String], error: &Error, emit: &mut dyn FnMut(Row)) {
 ///
 /// The list may change while it is read. Members are known by their uin and shown once; what the pages leave out is
 /// asked again, and if the number still differs from what the cloud says, that is an error.
-pub async fn read_all(session: &Session<'_>, emit: &mut dyn FnMut(Row)) {
+pub async fn read_all(session: &Session<'_>, streams: bool, emit: &mut dyn FnMut(Row)) {
     let mut roll = Roll::default();
+    let mut shelf = Shelf { emit: &mut *emit, pages: (!streams).then(BTreeMap::new) };
+    let failed = read_pages(session, &mut roll, &mut |page, row| shelf.put(page, row)).await;
+    drop(shelf);
+    for error in failed {
+        emit(Row::Error(Box::new(error)));
+    }
+}
+
+/// Rows of pages that are shown in the order of the pages, unless they are shown as they come.
+struct Shelf<'e> {
+    emit: &'e mut dyn FnMut(Row),
+    pages: Option<BTreeMap<u64, Vec<Row>>>,
+}
+
+impl Shelf<'_> {
+    fn put(&mut self, page: u64, row: Row) {
+        match &mut self.pages {
+            Some(pages) => pages.entry(page).or_default().push(row),
+            None => (self.emit)(row),
+        }
+    }
+}
+
+/// A run that is interrupted shows everything that was read.
+impl Drop for Shelf<'_> {
+    fn drop(&mut self) {
+        self.pages.take().into_iter().flat_map(BTreeMap::into_values).flatten().for_each(&mut *self.emit);
+    }
+}
+
+/// Reads all pages, and gives the errors that remain in the end.
+async fn read_pages(session: &Session<'_>, roll: &mut Roll, show: &mut dyn FnMut(u64, Row)) -> Vec<Error> {
     let first = match session.page(&page(1)).await {
         Ok(answer) => answer,
         Err(error) => {
             // What an earlier run has read is shown all the same.
             for number in session.earlier_pages() {
                 if let Some(answer) = session.earlier_page(&page(number)) {
-                    _ = roll.take(number, Ok(answer), true, emit);
+                    _ = roll.take(number, Ok(answer), true, show);
                 }
             }
-            return emit(Row::Error(Box::new(error)));
+            return vec![error];
         }
     };
     session.client().tell(&Event::MembersExpected(first.total.unwrap_or_default()));
     count(session, &first);
     let following = first.following.clone();
-    _ = roll.take(1, Ok(first), false, emit);
-    roll.read(following.map(|question| recall_or_ask(session, question)), emit).await;
+    _ = roll.take(1, Ok(first), false, show);
+    roll.read(following.map(|question| recall_or_ask(session, question)), show).await;
     for round in [Round::Missing, Round::Whole] {
         if roll.hopeless || roll.is_complete() || (round == Round::Whole && roll.is_explained()) {
             break;
         }
         let again = roll.begin(round);
-        roll.read(again.map(|question| ask(session, question)), emit).await;
+        roll.read(again.map(|question| ask(session, question)), show).await;
     }
-    for error in std::mem::take(&mut roll.failed) {
-        emit(Row::Error(Box::new(error.1)));
-    }
-    if let Some(error) = roll.gap(session) {
-        emit(Row::Error(Box::new(error)));
-    }
+    let gap = roll.gap(session);
+    std::mem::take(&mut roll.failed).into_iter().map(|(_, error)| error).chain(gap).collect()
 }
 
 /// What is asked again when members are missing.
@@ -128,11 +156,11 @@ impl Roll {
     async fn read(
         &mut self,
         asked: impl Iterator<Item = impl Future<Output = Told>>,
-        emit: &mut dyn FnMut(Row),
+        show: &mut dyn FnMut(u64, Row),
     ) {
         let mut take = |told: Told| {
             let Question::Members { page, .. } = told.question else { return ControlFlow::Continue(()) };
-            self.take(page, told.answer, told.recalled, emit)
+            self.take(page, told.answer, told.recalled, show)
         };
         in_order(asked, &mut take).await;
     }
@@ -143,7 +171,7 @@ impl Roll {
         page: u64,
         answer: Result<Page>,
         recalled: bool,
-        emit: &mut dyn FnMut(Row),
+        show: &mut dyn FnMut(u64, Row),
     ) -> ControlFlow<()> {
         let answer = match answer {
             Ok(answer) => answer,
@@ -171,7 +199,7 @@ impl Roll {
             };
             if uin.is_none_or(|uin| self.seen.insert(uin.into())) {
                 fresh += 1;
-                emit(row);
+                show(page, row);
             }
         }
         if fresh < self.expected(page) {

@@ -42,6 +42,8 @@ pub struct Task {
     pub wish: Wish,
     /// Below what its balances are low.
     pub thresholds: Thresholds,
+    /// Whether rows are shown as they come. Otherwise members stand in the cloud's order, whenever they came.
+    pub streams: bool,
     /// What an earlier run has read, and where this one keeps what it reads.
     pub journal: Option<Journal>,
 }
@@ -74,7 +76,7 @@ async fn read_task(client: &Client<'_>, task: &Task, emit: &mut dyn FnMut(Row)) 
     };
     let session = Session::new(client, &task.account, source, task.journal.as_ref());
     if task.wish != Wish::BalanceAndMembers {
-        read_wish(&session, &task.wish, emit).await;
+        read_wish(&session, &task.wish, task.streams, emit).await;
         if let Some(error) = session.journal_error() {
             emit(Row::Error(Box::new(error)));
         }
@@ -83,19 +85,19 @@ async fn read_task(client: &Client<'_>, task: &Task, emit: &mut dyn FnMut(Row)) 
     // Both at once; the members' rows wait for the account's own.
     let order = Order::new(2, emit);
     let own = async {
-        read_wish(&session, &Wish::Balance, &mut |row| order.row(0, row)).await;
+        read_wish(&session, &Wish::Balance, task.streams, &mut |row| order.row(0, row)).await;
         order.done(0);
     };
     let members = async {
-        read_wish(&session, &Wish::Members(Vec::new()), &mut |row| order.row(1, row)).await;
+        read_wish(&session, &Wish::Members(Vec::new()), task.streams, &mut |row| order.row(1, row)).await;
         order.done(1);
     };
     futures_util::future::join(own, members).await;
 }
 
-async fn read_wish(session: &Session<'_>, wish: &Wish, emit: &mut dyn FnMut(Row)) {
+async fn read_wish(session: &Session<'_>, wish: &Wish, streams: bool, emit: &mut dyn FnMut(Row)) {
     match wish {
-        Wish::Members(uins) if uins.is_empty() => members::read_all(session, emit).await,
+        Wish::Members(uins) if uins.is_empty() => members::read_all(session, streams, emit).await,
         Wish::Members(uins) => members::read_some(session, uins, emit).await,
         Wish::Balance | Wish::BalanceAndMembers => match session.page(&Question::Balance).await {
             Ok(page) => page.rows.into_iter().for_each(emit),

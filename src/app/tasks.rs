@@ -118,7 +118,7 @@ pub fn from_found(cloud: &'static dyn Cloud, label: &str, found: Result<Found>, 
         currency: None,
         signature: crate::cloud::Signature::default(),
     };
-    Task { account, source, origin, wish, thresholds: Thresholds::default(), journal: None }
+    Task { account, source, origin, wish, thresholds: Thresholds::default(), streams: false, journal: None }
 }
 
 fn from_entry(entry: &AccountEntry, around: &Surroundings) -> Task {

@@ -17,12 +17,15 @@ use crate::model::{Error, Kind, Result, Row};
 use crate::render::Query;
 
 /// Reads what is wished of these accounts and prints it.
-pub fn run(options: &Options, tasks: Vec<Task>) -> Result<Outcome> {
+pub fn run(options: &Options, mut tasks: Vec<Task>) -> Result<Outcome> {
     let format = options.format();
     let query = options.query.as_deref().map(|text| Query::parse(text, format)).transpose()?;
+    let streams = Printer::streams(options, format, query.is_some());
+    for task in &mut tasks {
+        task.streams = streams;
+    }
     // At a terminal what is printed must not come between the progress line's comings and goings.
-    let in_background =
-        Printer::streams(options, format, query.is_some()) && !std::io::stdout().is_terminal();
+    let in_background = streams && !std::io::stdout().is_terminal();
     let background = Background::new();
     let backlog = in_background.then(|| background.backlog());
     let mut out: Box<dyn Write> =

@@ -1,5 +1,7 @@
 //! Lists whose pages fail, repeat, contradict each other or never end: what was read is shown, and no gap is silent.
 
+use std::collections::HashMap;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use insta::assert_snapshot;
@@ -108,6 +110,33 @@ fn a_page_that_fails_at_first_is_read_in_the_end() {
     let ended = members_of(&server).end();
     assert_eq!(ended.uins(), numbers(1..=15));
     assert_eq!(ended.status, Some(0));
+}
+
+#[test]
+fn a_page_that_is_read_in_the_end_stands_in_its_place_unless_rows_are_shown_as_they_come() {
+    let run = |format| {
+        let asked = Mutex::new(HashMap::<u64, usize>::new());
+        let server = Server::start(move |seen, _| {
+            let page = page_asked(seen);
+            let mut asked = asked.lock().unwrap();
+            let times = asked.entry(page).or_default();
+            *times += 1;
+            if page == 2 && *times == 1 { json("{}") } else { json(&page_of(page, 40)) }
+        });
+        let ended = members_of(&server).args(&["-o", format]).end();
+        assert_eq!(ended.status, Some(0), "{ended:?}");
+        ended
+    };
+    let first_then_others = (1..=10).chain(21..=40).chain(11..=20).map(|uin| uin.to_string());
+    assert_eq!(run("ndjson").uins(), first_then_others.collect::<Vec<_>>());
+    let document: serde_json::Value = serde_json::from_str(&run("json").stdout).unwrap();
+    let uins: Vec<&str> = document["balances"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["sub_account_id"].as_str().unwrap())
+        .collect();
+    assert_eq!(uins, numbers(1..=40));
 }
 
 #[test]
