@@ -21,11 +21,6 @@ impl Threshold {
     pub fn of(&self, currency: Currency) -> Option<Decimal> {
         self.each.iter().find(|(known, _)| *known == currency).map(|(_, amount)| *amount).or(self.any)
     }
-
-    /// Whether nothing is said at all.
-    pub fn is_empty(&self) -> bool {
-        self.any.is_none() && self.each.is_empty()
-    }
 }
 
 /// An account's thresholds.
