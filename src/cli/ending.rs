@@ -143,11 +143,13 @@ impl Watch {
         }
         let words = render::error_for_people(error, self.color);
         let (said, saying) = mpsc::channel();
-        std::thread::spawn(move || {
+        let telling = std::thread::Builder::new().spawn(move || {
             print::to_stderr(&words);
             said.send(())
         });
-        _ = saying.recv_timeout(LAST_WORDS);
+        if telling.is_ok() {
+            _ = saying.recv_timeout(LAST_WORDS);
+        }
     }
 }
 

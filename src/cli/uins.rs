@@ -57,10 +57,14 @@ fn read_until(deadline: Option<Duration>, file: &Path, name: &str) -> Result<Str
     let Some(deadline) = deadline else { return read(file, name) };
     let (sender, receiver) = mpsc::channel();
     let (file, read_name) = (file.to_owned(), name.to_owned());
-    std::thread::spawn(move || {
+    let reading = std::thread::Builder::new().spawn(move || {
         // Nobody listens any more when the deadline has come.
         _ = sender.send(read(&file, &read_name));
     });
+    if let Err(error) = reading {
+        return Err(Error::new(Kind::File, format!("the operating system gives no thread: {error}"))
+            .hint("check the limit of processes (`ulimit -u`), or do without `--deadline`"));
+    }
     receiver.recv_timeout(deadline).unwrap_or_else(|_| {
         let what = if name == STDIN { name.to_owned() } else { format!("`{name}`") };
         Err(Error::new(Kind::Timeout, format!("the deadline came before {what} was read to its end"))
