@@ -3,7 +3,7 @@
 use super::args::Sandbox as Arguments;
 use super::{Outcome, ending, print, read};
 use crate::client::Settings;
-use crate::cloud::{Cloud, Source};
+use crate::cloud::{CLOUDS, Cloud, Source};
 use crate::credentials::Found;
 use crate::model::{Credentials, Error, Kind, Result, Secret, Site};
 use crate::sandbox::{self, Options, Sandbox};
@@ -18,20 +18,20 @@ pub async fn inside(settings: &mut Settings) -> Result<Sandbox> {
 
 /// The demo account of a cloud's site.
 pub fn demo(cloud: &dyn Cloud, site: Option<Site>) -> Found {
-    let site = match site.unwrap_or_else(|| cloud.first_site()) {
-        Site::Intl => sandbox::Site::International,
-        Site::Cn => sandbox::Site::China,
-    };
-    let key_id =
-        if cloud.name() == "tencent" { sandbox::demo_tencent(site) } else { sandbox::demo_alibaba(site) };
-    let secret = Secret::new(sandbox::secret_of(key_id));
-    let credentials = Credentials { key_id: key_id.to_owned(), secret, token: None, expires_at: None };
+    let site = site.unwrap_or_else(|| cloud.first_site());
+    let key_id = demo_key(cloud, site);
+    let secret = Secret::new(sandbox::secret_of(&key_id));
+    let credentials = Credentials { key_id, secret, token: None, expires_at: None };
     Found {
         label: "sandbox".to_owned(),
         origin: "the sandbox".to_owned(),
         site: None,
         source: Source::Static(credentials),
     }
+}
+
+fn demo_key(cloud: &dyn Cloud, site: Site) -> String {
+    sandbox::demo(cloud.name(), site.name()).expect("the sandbox plays every cloud on every site")
 }
 
 /// Serves until it is interrupted.
@@ -68,24 +68,24 @@ pub fn serve(arguments: &Arguments) -> Result<Outcome> {
 
 /// The address on the first line, then what to paste into a shell.
 fn announcement(sandbox: &Sandbox, arguments: &Arguments) -> String {
-    let tencent = sandbox::demo_tencent(sandbox::Site::International);
-    let alibaba = sandbox::demo_alibaba(sandbox::Site::China);
     let reach = match &arguments.tls {
         Some(file) => {
             format!("export CLOUDBAL_CONNECT_TO={} CLOUDBAL_CA_FILE={}", sandbox.address(), file.display())
         }
         None => format!("export CLOUDBAL_ENDPOINT={}", sandbox.url()),
     };
-    format!(
-        "{}\n\
-         # a stand-in of Tencent Cloud and Alibaba Cloud; these keys work here and nowhere else:\n\
-         {reach}\n\
-         export TENCENTCLOUD_SECRET_ID={tencent} TENCENTCLOUD_SECRET_KEY={}\n\
-         export ALIBABA_CLOUD_ACCESS_KEY_ID={alibaba} ALIBABA_CLOUD_ACCESS_KEY_SECRET={}\n",
-        sandbox.url(),
-        sandbox::secret_of(tencent),
-        sandbox::secret_of(alibaba),
-    )
+    let mut text = format!(
+        "{}\n# demo keys of the sandbox, which are valid here and nowhere else:\n{reach}\n",
+        sandbox.url()
+    );
+    for cloud in CLOUDS {
+        let key_id = demo_key(*cloud, cloud.first_site());
+        if let Some(variables) = cloud.keys().variables.first() {
+            let secret = sandbox::secret_of(&key_id);
+            text += &format!("export {}={key_id} {}={secret}\n", variables.key_id, variables.secret);
+        }
+    }
+    text
 }
 
 fn unable(error: impl std::fmt::Display) -> Error {

@@ -10,25 +10,11 @@ use rcgen::{
 use rustls::ServerConfig;
 use rustls::pki_types::PrivatePkcs8KeyDer;
 
-/// Whom the certificate stands for: a client may dial the loopback address and still say the cloud's name.
-const NAMES: [&str; 16] = [
-    "localhost",
-    "127.0.0.1",
-    "::1",
-    "billing.intl.tencentcloudapi.com",
-    "billing.tencentcloudapi.com",
-    "sts.intl.tencentcloudapi.com",
-    "sts.tencentcloudapi.com",
-    "business.aliyuncs.com",
-    "business.ap-southeast-1.aliyuncs.com",
-    "sts.aliyuncs.com",
-    "sts.ap-southeast-1.aliyuncs.com",
-    "sts.cn-hangzhou.aliyuncs.com",
-    "sts.cn-shanghai.aliyuncs.com",
-    "sts.cn-beijing.aliyuncs.com",
-    "sts.cn-shenzhen.aliyuncs.com",
-    "sts.cn-hongkong.aliyuncs.com",
-];
+use super::registry::PROVIDERS;
+
+/// The names of this machine, which the certificate holds beside the hosts of the clouds: a client may dial the loopback
+/// address and still name the cloud.
+const LOCAL: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
 /// The server's side of TLS, and the authority's certificate a client has to trust.
 pub struct Certificate {
@@ -46,7 +32,9 @@ pub fn issue() -> Result<Certificate, Box<dyn Error + Send + Sync>> {
     authority.distinguished_name.push(DnType::CommonName, "cloudbal sandbox authority");
     let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate()?)?;
 
-    let mut server = CertificateParams::new(NAMES.map(str::to_owned))?;
+    let hosts = PROVIDERS.iter().flat_map(|provider| provider.hosts);
+    let names = LOCAL.iter().chain(hosts).map(|name| (*name).to_owned());
+    let mut server = CertificateParams::new(names.collect::<Vec<_>>())?;
     server.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     server.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     server.distinguished_name.push(DnType::CommonName, "cloudbal sandbox");

@@ -1,37 +1,15 @@
 //! The keys the sandbox knows. A key id says everything about its key, so nothing has to be remembered.
 
-/// Which of a cloud's two separate sites an account belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Site {
-    /// tencentcloud.com, alibabacloud.com.
-    International,
-    /// cloud.tencent.com, aliyun.com.
-    China,
-}
-
-/// Which cloud is spoken to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cloud {
-    /// Tencent Cloud.
-    Tencent,
-    /// Alibaba Cloud.
-    Alibaba,
-}
-
-/// The key id of Tencent Cloud's demo account: it gives the documented example balance on the international site.
-pub fn demo_tencent(site: Site) -> &'static str {
-    match site {
-        Site::International => "AKIDsandboxintldemo",
-        Site::China => "AKIDsandboxcndemo",
-    }
-}
-
-/// The key id of Alibaba Cloud's demo account: it gives the documented example balance on the China site.
-pub fn demo_alibaba(site: Site) -> &'static str {
-    match site {
-        Site::International => "LTAIsandboxintldemo",
-        Site::China => "LTAIsandboxcndemo",
-    }
+/// How the ids of one sort of keys begin, and what that says.
+pub struct KeyForm {
+    /// What the id begins with. Longer prefixes come before the shorter ones they begin with.
+    pub prefix: &'static str,
+    /// The site the account belongs to.
+    pub site: &'static str,
+    /// Whether a token is needed too.
+    pub temporary: bool,
+    /// The number of the first account.
+    pub first_account: u64,
 }
 
 /// The secret that belongs to any key id of the sandbox.
@@ -44,57 +22,46 @@ pub fn token_of(key_id: &str) -> String {
     format!("sandbox-token-of-{key_id}")
 }
 
-/// Longer prefixes stand before the shorter ones they begin with.
-const PREFIXES: [(&str, Cloud, Site, bool); 8] = [
-    ("AKIDsandboxintltemp", Cloud::Tencent, Site::International, true),
-    ("AKIDsandboxcntemp", Cloud::Tencent, Site::China, true),
-    ("AKIDsandboxintl", Cloud::Tencent, Site::International, false),
-    ("AKIDsandboxcn", Cloud::Tencent, Site::China, false),
-    ("STS.sandboxintl", Cloud::Alibaba, Site::International, true),
-    ("STS.sandboxcn", Cloud::Alibaba, Site::China, true),
-    ("LTAIsandboxintl", Cloud::Alibaba, Site::International, false),
-    ("LTAIsandboxcn", Cloud::Alibaba, Site::China, false),
-];
+/// The id of the demo key among these, of a site.
+pub fn demo_id(forms: &[KeyForm], site: &str) -> Option<String> {
+    let form = forms.iter().find(|form| form.site == site && !form.temporary)?;
+    Some(format!("{}demo", form.prefix))
+}
 
 /// A key the sandbox knows.
 pub struct Key {
     /// The whole key id.
     pub id: String,
     /// The site its account belongs to.
-    pub site: Site,
-    cloud: Cloud,
+    pub site: &'static str,
     temporary: bool,
+    first_account: u64,
     words: Vec<String>,
 }
 
 impl Key {
-    /// The key of this id, if the cloud knows it.
-    pub fn find(cloud: Cloud, id: &str) -> Option<Self> {
-        let (rest, site, temporary) = PREFIXES
-            .iter()
-            .filter(|(_, of, _, _)| *of == cloud)
-            .find_map(|(prefix, _, site, temporary)| Some((id.strip_prefix(prefix)?, *site, *temporary)))?;
+    /// The key of this id, if it is one of these.
+    pub fn find(forms: &[KeyForm], id: &str) -> Option<Self> {
+        let (rest, form) = forms.iter().find_map(|form| Some((id.strip_prefix(form.prefix)?, form)))?;
         let plain = rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
         let words = rest.split('-').map(str::to_owned).collect();
-        plain.then(|| Self { id: id.to_owned(), site, cloud, temporary, words })
+        let KeyForm { site, temporary, first_account, .. } = *form;
+        plain.then(|| Self { id: id.to_owned(), site, temporary, first_account, words })
     }
 
-    /// The demo key: whom unsigned calls are made as.
-    pub fn demo(cloud: Cloud, site: Site) -> Self {
-        let id = match cloud {
-            Cloud::Tencent => demo_tencent(site),
-            Cloud::Alibaba => demo_alibaba(site),
-        };
-        Self::find(cloud, id).expect("the demo keys are known")
+    /// The demo key of a site, on whose behalf unsigned calls are made.
+    pub fn demo(forms: &[KeyForm], site: &str) -> Self {
+        let id = demo_id(forms, site).expect("every site has a demo key");
+        Self::find(forms, &id).expect("the demo keys are known")
     }
 
     /// A temporary key of an account's role.
-    pub fn issue(cloud: Cloud, site: Site, expires: i64, account: &str, role: &str) -> Self {
-        let prefix = PREFIXES.iter().find(|(_, of, at, temporary)| *of == cloud && *at == site && *temporary);
-        let (prefix, ..) = prefix.expect("every site has temporary keys");
+    pub fn issue(forms: &[KeyForm], site: &str, expires: i64, account: &str, role: &str) -> Self {
+        let form = forms.iter().find(|form| form.site == site && form.temporary);
+        let prefix = form.expect("every site has temporary keys").prefix;
         let role: String =
             role.chars().map(|sign| if sign.is_ascii_alphanumeric() { sign } else { '-' }).collect();
-        Self::find(cloud, &format!("{prefix}-{expires}-{account}-{role}"))
+        Self::find(forms, &format!("{prefix}-{expires}-{account}-{role}"))
             .expect("the id was put together from a prefix")
     }
 
@@ -127,13 +94,7 @@ impl Key {
         }
         let first = self.words.first().map_or("", String::as_str);
         let digits = &first[first.trim_end_matches(|sign: char| sign.is_ascii_digit()).len()..];
-        let first_account = match (self.cloud, self.site) {
-            (Cloud::Tencent, Site::International) => 600_000_561_284,
-            (Cloud::Tencent, Site::China) => 100_012_345_000,
-            (Cloud::Alibaba, Site::International) => 5_012_345_678_900_000,
-            (Cloud::Alibaba, Site::China) => 1_012_345_678_900_000,
-        };
-        first_account + digits.parse::<u32>().map_or(0, u64::from)
+        self.first_account + digits.parse::<u32>().map_or(0, u64::from)
     }
 
     fn number(&self, index: usize) -> Option<&String> {
@@ -146,20 +107,34 @@ impl Key {
 mod tests {
     use super::*;
 
+    const KEYS: &[KeyForm] = &[
+        KeyForm { prefix: "TMPeast", site: "east", temporary: true, first_account: 500 },
+        KeyForm { prefix: "KEYeasttemp", site: "east", temporary: true, first_account: 500 },
+        KeyForm { prefix: "KEYeast", site: "east", temporary: false, first_account: 500 },
+        KeyForm { prefix: "KEYwest", site: "west", temporary: false, first_account: 9_000 },
+    ];
+
     #[test]
-    fn a_key_id_says_cloud_site_and_account() {
-        let key = Key::find(Cloud::Tencent, "AKIDsandboxintl042-owing").unwrap();
-        assert_eq!((key.site, key.account(), key.token()), (Site::International, 600_000_561_326, None));
+    fn a_key_id_says_site_and_account() {
+        let key = Key::find(KEYS, "KEYeast042-owing").unwrap();
+        assert_eq!((key.site, key.account(), key.token()), ("east", 542, None));
         assert!(key.has("owing") && !key.has("denied") && !key.has("042"));
-        assert!(Key::find(Cloud::Alibaba, "AKIDsandboxintl042").is_none());
-        assert!(Key::find(Cloud::Alibaba, "LTAIsandboxcn_x").is_none());
-        assert!(Key::find(Cloud::Tencent, "AKIDEXAMPLE").is_none());
+        assert_eq!(Key::find(KEYS, "KEYwest7").unwrap().account(), 9_007);
+        assert!(Key::find(KEYS, "KEYwest_x").is_none());
+        assert!(Key::find(KEYS, "KEYEXAMPLE").is_none());
+    }
+
+    #[test]
+    fn every_site_has_a_demo_key() {
+        assert_eq!(demo_id(KEYS, "east").as_deref(), Some("KEYeastdemo"));
+        assert_eq!(Key::demo(KEYS, "west").account(), 9_000);
+        assert_eq!(demo_id(KEYS, "north"), None);
     }
 
     #[test]
     fn an_issued_key_carries_its_end_its_account_and_its_role() {
-        let key = Key::issue(Cloud::Alibaba, Site::China, 1_700_000_000, "1234567890123456", "billing_owing");
-        assert_eq!(key.id, "STS.sandboxcn-1700000000-1234567890123456-billing-owing");
+        let key = Key::issue(KEYS, "east", 1_700_000_000, "1234567890123456", "billing_owing");
+        assert_eq!(key.id, "TMPeast-1700000000-1234567890123456-billing-owing");
         assert_eq!(key.account(), 1_234_567_890_123_456);
         assert!(key.has("owing") && key.token().is_some());
         assert!(!key.expired(1_699_999_999) && key.expired(1_700_000_000));
@@ -167,8 +142,8 @@ mod tests {
 
     #[test]
     fn a_temporary_key_without_numbers_never_expires() {
-        let key = Key::find(Cloud::Tencent, "AKIDsandboxcntemp").unwrap();
-        assert_eq!((key.site, key.expired(i64::MAX)), (Site::China, false));
-        assert_eq!(key.token().unwrap(), "sandbox-token-of-AKIDsandboxcntemp");
+        let key = Key::find(KEYS, "KEYeasttemp").unwrap();
+        assert_eq!((key.site, key.expired(i64::MAX)), ("east", false));
+        assert_eq!(key.token().unwrap(), "sandbox-token-of-KEYeasttemp");
     }
 }

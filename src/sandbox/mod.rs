@@ -1,8 +1,7 @@
-//! A faithful stand-in of both clouds' HTTP side, for trying out and for tests; it listens on loopback only.
+//! A faithful stand-in of the clouds' HTTP side, for trying out and for tests; it listens on loopback only.
 //!
 //! It is a referee: signatures are verified with code written from the specifications, not with the signers'.
-//! Next to the cloud calls it serves the metadata services of both clouds' instances and a credentials document at
-//! `/credentials-uri`.
+//! Next to the cloud calls it serves the metadata services of the clouds' instances and a credentials document.
 //!
 //! # Keys
 //! A key id says everything about its key; its secret is `secret_of` it, and of a temporary one the token `token_of` it.
@@ -19,7 +18,7 @@
 //! Digits at the end of the first word number the account. In a temporary key the first number between dashes is the
 //! Unix second it expires at, the second the account whose role it is.
 
-mod alibaba;
+mod aliyun;
 mod certificate;
 mod digest;
 mod fault;
@@ -27,6 +26,7 @@ mod keys;
 mod metadata;
 mod nonces;
 mod pace;
+mod registry;
 mod reply;
 mod request;
 mod server;
@@ -46,7 +46,7 @@ use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
 pub use fault::{Fault, FaultError, FaultKind};
-pub use keys::{Site, demo_alibaba, demo_tencent, secret_of, token_of};
+pub use keys::{secret_of, token_of};
 pub use state::Statistics;
 
 use state::{Clock, State};
@@ -145,7 +145,12 @@ impl Drop for Sandbox {
     }
 }
 
-/// A time as both clouds write it: `2024-01-02T03:04:05Z`.
+/// The key id of a provider's demo account on a site; `None` where the sandbox has no such account.
+pub fn demo(provider: &str, site: &str) -> Option<String> {
+    keys::demo_id(registry::named(provider)?.keys, site)
+}
+
+/// A time as the clouds write it: `2024-01-02T03:04:05Z`.
 fn iso_time(seconds: i64) -> String {
     let time = DateTime::from_timestamp(seconds, 0).unwrap_or(DateTime::<Utc>::MAX_UTC);
     time.format("%Y-%m-%dT%H:%M:%SZ").to_string()

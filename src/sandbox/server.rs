@@ -16,12 +16,12 @@ use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
 use super::fault::FaultKind;
+use super::registry::PROVIDERS;
 use super::reply::{CutShort, Reply, ReplyBody};
 use super::request::Request;
 use super::state::State;
-use super::{alibaba, metadata, tencent};
 
-/// What both clouds take at most.
+/// The largest body that the clouds accept.
 const LARGEST_BODY: usize = 10 << 20;
 /// How far the clock is ahead under the fault `skew`.
 const SKEW: chrono::TimeDelta = chrono::TimeDelta::minutes(20);
@@ -75,20 +75,19 @@ async fn answer(request: hyper::Request<Incoming>, state: &State) -> Result<Resp
         headers: head.headers,
         body,
     };
-    if let Some(reply) = metadata::answer(&request, state.now().timestamp()) {
+    let metadata =
+        PROVIDERS.iter().find_map(|provider| (provider.metadata)(&request, state.now().timestamp()));
+    if let Some(reply) = metadata {
         return Ok(respond(reply, state.now(), None));
     }
-    let Some(call) = call(&request) else {
-        return Ok(respond(Reply::text(404, "this is no call of a cloud"), state.now(), None));
+    let Some(provider) = PROVIDERS.iter().find(|provider| (provider.recognizes)(&request)) else {
+        return Ok(respond(Reply::text(404, "this is not a call of a cloud"), state.now(), None));
     };
     let struck = state.strike();
     let skew = if struck.contains(&FaultKind::Skew) { SKEW } else { chrono::TimeDelta::zero() };
     let now = state.now() + skew;
     // Faults come after the call is judged, so that a repeated nonce shows even when the first reply was lost.
-    let reply = match &call {
-        Call::Tencent => tencent::answer(state, &request, now.timestamp()),
-        Call::Alibaba(message) => alibaba::answer(state, message, now.timestamp()),
-    };
+    let reply = (provider.answer)(state, &request, now.timestamp());
     // Even a sleep of zero would cost a tick of the timer.
     if !state.latency.is_zero() {
         tokio::time::sleep(state.latency).await;
@@ -97,31 +96,11 @@ async fn answer(request: hyper::Request<Incoming>, state: &State) -> Result<Resp
     let reply = match fault {
         Some(FaultKind::Reset) => return Err(CutShort),
         Some(FaultKind::Html) => captive_portal(),
-        Some(FaultKind::Error500) => match call {
-            Call::Tencent => tencent::internal_error(state),
-            Call::Alibaba(_) => Reply::text(500, "Internal Server Error"),
-        },
-        Some(FaultKind::Throttle) => match call {
-            Call::Tencent => tencent::throttled(state),
-            Call::Alibaba(message) => alibaba::throttled(state, &message),
-        },
+        Some(FaultKind::Error500) => (provider.failing)(state, &request),
+        Some(FaultKind::Throttle) => (provider.throttled)(state, &request),
         _ => reply,
     };
     Ok(respond(reply, now, fault))
-}
-
-/// Which cloud is called.
-enum Call<'a> {
-    Tencent,
-    Alibaba(alibaba::Message<'a>),
-}
-
-fn call(request: &Request) -> Option<Call<'_>> {
-    let tencent = request.header("authorization").is_some_and(|scheme| scheme.starts_with("TC3-HMAC-SHA256"));
-    if tencent || request.headers.contains_key("x-tc-action") {
-        return Some(Call::Tencent);
-    }
-    alibaba::Message::read(request).map(Call::Alibaba)
 }
 
 fn captive_portal() -> Reply {

@@ -36,7 +36,7 @@ fn a_build_without_it_says_how_to_get_one_with_it() {
 mod session {
     use std::process::Command;
 
-    use cloudbal::sandbox::{Options, Site, demo_alibaba, secret_of};
+    use cloudbal::sandbox::{Options, demo, secret_of};
 
     use super::*;
     use crate::support::{Cloud, executable, normalised};
@@ -54,8 +54,8 @@ mod session {
             .env("XDG_RUNTIME_DIR", home.path(""))
             .env("CLOUDBAL_CA_FILE", cloud.certificate.path())
             .env("CLOUDBAL_CONNECT_TO", cloud.address.to_string())
-            .env("KEY", demo_alibaba(Site::China))
-            .env("SECRET", secret_of(demo_alibaba(Site::China)))
+            .env("KEY", &demo("aliyun", "cn").unwrap())
+            .env("SECRET", secret_of(&demo("aliyun", "cn").unwrap()))
             .output()
             .expect("Debian's packages dbus and gnome-keyring are installed");
         normalised(&String::from_utf8(output.stdout).unwrap())

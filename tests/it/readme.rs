@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use cloudbal::sandbox::{self, Options, Site, demo_alibaba, demo_tencent};
+use cloudbal::sandbox::{self, Options, demo};
 
 use crate::support::{Cloud, executable, normalised};
 
@@ -35,7 +35,7 @@ fn printed(cloud: &Cloud, commands: &[&str]) -> Vec<String> {
     let script: String =
         commands.iter().map(|command| format!("{command}\n(s=$?; echo '{SEPARATOR}'; exit $s)\n")).collect();
     let bin = executable().parent().unwrap().to_owned();
-    let (tencent, aliyun) = (demo_tencent(Site::International), demo_alibaba(Site::China));
+    let (tencent, aliyun) = (&demo("tencent", "intl").unwrap(), &demo("aliyun", "cn").unwrap());
     let home = tempfile::tempdir().unwrap();
     let output = Command::new("bash")
         .args(["-c", &script])

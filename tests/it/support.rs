@@ -67,10 +67,10 @@ impl Cloud {
 
     /// The command, pointed at this stand-in, with the demo keys.
     pub fn cloudbal(&self, arguments: &[&str]) -> Cloudbal {
-        use sandbox::{Site, demo_alibaba, demo_tencent};
+        use sandbox::demo;
         self.keyless(arguments)
-            .tencent_key(demo_tencent(Site::International))
-            .aliyun_key(demo_alibaba(Site::China))
+            .tencent_key(&demo("tencent", "intl").unwrap())
+            .aliyun_key(&demo("aliyun", "cn").unwrap())
     }
 
     /// The command, pointed at this stand-in, without keys.

@@ -3,8 +3,7 @@
 use serde_json::{Value, json};
 
 use super::parameters::Kind;
-use super::{Call, Refusal};
-use crate::sandbox::keys::Site;
+use super::{CN, Call, Refusal};
 
 /// What the action takes.
 pub const PARAMETERS: &[(&str, Kind)] = &[("TempCredit", Kind::Boolean)];
@@ -14,17 +13,15 @@ pub fn describe(call: &Call) -> Result<Value, Refusal> {
     permitted(call, "finance:DescribeAccountBalance")?;
     let mut balance = match call.key.site {
         _ if call.key.has("owing") => amounts(&Amounts { cash: -123_456, ..Amounts::default() }),
-        Site::International => example(),
-        Site::China => {
-            amounts(&Amounts { cash: 12_345_678, present: 209_512, frozen: 2_000_000, credit: 5_000_000 })
-        }
+        CN => amounts(&Amounts { cash: 12_345_678, present: 209_512, frozen: 2_000_000, credit: 5_000_000 }),
+        _ => example(),
     };
     balance["Uin"] = call.key.account().into();
     if call.parameters.get("TempCredit") == Some(&Value::Bool(true)) {
         balance["TempCredit"] = 0.into();
         balance["TempAmountInfoList"] = match call.key.site {
-            Site::China => json!([]),
-            Site::International => json!([{
+            CN => json!([]),
+            _ => json!([{
                 "EndTime": "2026-11-16 00:00:00",
                 "StartTime": "2025-11-01 00:00:00",
                 "TempAmount": 200_000,

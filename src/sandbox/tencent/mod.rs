@@ -2,17 +2,53 @@
 
 mod balance;
 mod members;
+mod metadata;
 mod parameters;
 mod sts;
 mod tc3;
 
 use serde_json::{Map, Value, json};
 
-use super::keys::{Cloud, Key, Site};
+use super::keys::{Key, KeyForm};
+use super::registry::Provider;
 use super::reply::Reply;
 use super::request::Request;
 use super::state::State;
 use parameters::Kind;
+
+/// The site of tencentcloud.com.
+const INTL: &str = "intl";
+/// The site of cloud.tencent.com.
+const CN: &str = "cn";
+
+/// The keys of both sites.
+const KEYS: &[KeyForm] = &[
+    KeyForm { prefix: "AKIDsandboxintltemp", site: INTL, temporary: true, first_account: 600_000_561_284 },
+    KeyForm { prefix: "AKIDsandboxcntemp", site: CN, temporary: true, first_account: 100_012_345_000 },
+    KeyForm { prefix: "AKIDsandboxintl", site: INTL, temporary: false, first_account: 600_000_561_284 },
+    KeyForm { prefix: "AKIDsandboxcn", site: CN, temporary: false, first_account: 100_012_345_000 },
+];
+
+/// Tencent Cloud in the sandbox.
+pub const PROVIDER: Provider = Provider {
+    name: "tencent",
+    hosts: &[
+        "billing.intl.tencentcloudapi.com",
+        "billing.tencentcloudapi.com",
+        "sts.intl.tencentcloudapi.com",
+        "sts.tencentcloudapi.com",
+    ],
+    keys: KEYS,
+    recognizes: |request| {
+        let scheme = request.header("authorization");
+        scheme.is_some_and(|scheme| scheme.starts_with("TC3-HMAC-SHA256"))
+            || request.headers.contains_key("x-tc-action")
+    },
+    answer,
+    throttled,
+    failing: internal_error,
+    metadata: metadata::answer,
+};
 
 /// The documented limit of both balance APIs.
 const RATE: u32 = 20;
@@ -92,17 +128,17 @@ const ACTIONS: [Action; 5] = [
 ];
 
 /// Judges and answers a call.
-pub fn answer(state: &State, request: &Request, now: i64) -> Reply {
+fn answer(state: &State, request: &Request, now: i64) -> Reply {
     envelope(state, respond(state, request, now))
 }
 
 /// The reply to a call too many.
-pub fn throttled(state: &State) -> Reply {
+fn throttled(state: &State, _: &Request) -> Reply {
     envelope(state, Err(too_many()))
 }
 
-/// The reply of a server that is broken.
-pub fn internal_error(state: &State) -> Reply {
+/// The reply of a server that fails.
+fn internal_error(state: &State, _: &Request) -> Reply {
     let refusal = Refusal::new("InternalError", "An internal error occurred. Try again later.");
     Reply { status: 500, ..envelope(state, Err(refusal)) }
 }
@@ -139,7 +175,7 @@ fn respond(state: &State, request: &Request, now: i64) -> Result<Value, Refusal>
             let message = format!("The action {} takes no signature.", action.name);
             return Err(Refusal::new("AuthFailure.InvalidAuthorization", message));
         }
-        Key::demo(Cloud::Tencent, site.unwrap_or(Site::International))
+        Key::demo(KEYS, site.unwrap_or(INTL))
     };
     state.admit(&key.id, action.name, RATE).map_err(|_| too_many())?;
     let parameters = parameters::read(request, action.parameters)?;
@@ -169,11 +205,11 @@ fn action(request: &Request) -> Result<&'static Action, Refusal> {
 }
 
 /// The site of a host of the cloud's own; any other host serves both.
-fn site(host: &str) -> Option<Site> {
+fn site(host: &str) -> Option<&'static str> {
     if host.ends_with(".intl.tencentcloudapi.com") {
-        Some(Site::International)
+        Some(INTL)
     } else if host.ends_with(".tencentcloudapi.com") {
-        Some(Site::China)
+        Some(CN)
     } else {
         None
     }

@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use super::balance::permitted;
 use super::parameters::Kind;
-use super::{Call, Refusal};
+use super::{Call, KEYS, Refusal};
 use crate::sandbox::iso_time;
-use crate::sandbox::keys::{Cloud, Key};
+use crate::sandbox::keys::Key;
 
 /// What `AssumeRole` takes.
 pub const ASSUME_ROLE: &[(&str, Kind)] = &[
@@ -67,7 +67,7 @@ fn issue(call: &Call) -> Result<Value, Refusal> {
         .filter(|seconds| (1..=LONGEST_DURATION).contains(seconds))
         .ok_or_else(|| invalid("DurationSeconds"))?;
     let expires = call.now + duration;
-    let key = Key::issue(Cloud::Tencent, call.key.site, expires, account, role);
+    let key = Key::issue(KEYS, call.key.site, expires, account, role);
     Ok(json!({
         "Credentials": { "Token": key.token(), "TmpSecretId": key.id, "TmpSecretKey": key.secret() },
         "ExpiredTime": expires,

@@ -2,9 +2,9 @@
 
 use chrono::DateTime;
 
-use super::Refusal;
+use super::{KEYS, Refusal};
 use crate::sandbox::digest::{hmac_sha256, sha256};
-use crate::sandbox::keys::{Cloud, Key, Site};
+use crate::sandbox::keys::Key;
 use crate::sandbox::request::Request;
 
 /// How far a request's time may be from the server's.
@@ -21,7 +21,7 @@ struct Authorization<'a> {
 }
 
 /// Who signed the request, if it is signed as the service and the site want it.
-pub fn verify(request: &Request, service: &str, site: Option<Site>, now: i64) -> Result<Key, Refusal> {
+pub fn verify(request: &Request, service: &str, site: Option<&str>, now: i64) -> Result<Key, Refusal> {
     let authorization = request.header("authorization").ok_or_else(|| {
         Refusal::new("MissingParameter", "The request is missing the header `Authorization`.")
     })?;
@@ -29,7 +29,7 @@ pub fn verify(request: &Request, service: &str, site: Option<Site>, now: i64) ->
         || Refusal::new("AuthFailure.InvalidAuthorization", "The header `Authorization` is not valid.");
     let authorization = parse(authorization).ok_or_else(invalid)?;
     let timestamp = timestamp(request, now)?;
-    let key = Key::find(Cloud::Tencent, authorization.secret_id)
+    let key = Key::find(KEYS, authorization.secret_id)
         .filter(|key| site.is_none_or(|site| site == key.site))
         .ok_or_else(|| Refusal::new("AuthFailure.SecretIdNotFound", "The SecretId is not found."))?;
     let date = DateTime::from_timestamp(timestamp, 0).map(|time| time.format("%Y-%m-%d").to_string());

@@ -1,6 +1,6 @@
 //! The sandbox over real sockets. Requests are signed here by writing their canonical texts out, not by the verifiers.
 
-mod alibaba;
+mod aliyun;
 mod server;
 mod tencent;
 

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::sandbox::{Site, demo_tencent, token_of};
+use crate::sandbox::{demo, token_of};
 
 const KEY: &str = "AKIDsandboxintldemo";
 const BALANCE: &str = "DescribeAccountBalance";
@@ -21,7 +21,7 @@ async fn the_demo_account_has_the_documented_balance() {
     let mut documented =
         example(include_str!("../../../tests/examples/tencent_describe_account_balance.json"));
     let answer =
-        Tc3::new(demo_tencent(Site::International), BALANCE, r#"{"TempCredit": true}"#).send(&sandbox).await;
+        Tc3::new(&demo("tencent", "intl").unwrap(), BALANCE, r#"{"TempCredit": true}"#).send(&sandbox).await;
     assert_eq!(answer.response(), documented);
     assert_eq!(answer.header("content-type"), Some("application/json"));
     assert_eq!(answer.header("date"), Some("Tue, 14 Nov 2023 22:13:20 GMT"));
@@ -40,7 +40,10 @@ async fn the_china_site_keeps_to_its_documented_formulas() {
         "IsAllowArrears": true, "IsCreditLimited": true, "OweAmount": 0, "PresentAccountBalance": 209_512,
         "RealBalance": 10_555_190, "RealCreditBalance": 15_555_190, "Uin": 100_012_345_000_u64,
     });
-    assert_eq!(Tc3::new(demo_tencent(Site::China), BALANCE, "{}").send(&sandbox).await.response(), expected);
+    assert_eq!(
+        Tc3::new(&demo("tencent", "cn").unwrap(), BALANCE, "{}").send(&sandbox).await.response(),
+        expected
+    );
     let owing = Tc3::new("AKIDsandboxcn7-owing", BALANCE, "{}").send(&sandbox).await.response();
     assert_eq!((&owing["RealCreditBalance"], &owing["OweAmount"]), (&json!(-123_456), &json!(123_456)));
     assert_eq!(owing["Uin"], 100_012_345_007_u64);

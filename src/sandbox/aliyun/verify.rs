@@ -2,8 +2,8 @@
 
 use chrono::NaiveDateTime;
 
-use super::Refusal;
-use crate::sandbox::keys::{Cloud, Key};
+use super::{KEYS, Refusal};
+use crate::sandbox::keys::Key;
 use crate::sandbox::state::State;
 
 /// How far a request's time may be from the server's.
@@ -31,7 +31,7 @@ pub struct Claim {
 /// Who signed, if everything is in order.
 pub fn judge(state: &State, claim: &Claim, now: i64) -> Result<Key, Refusal> {
     in_time(&claim.time, now)?;
-    let key = Key::find(Cloud::Alibaba, &claim.key_id).ok_or_else(|| {
+    let key = Key::find(KEYS, &claim.key_id).ok_or_else(|| {
         Refusal::new(404, "InvalidAccessKeyId.NotFound", "Specified access key is not found.")
     })?;
     if key.has("inactive") {

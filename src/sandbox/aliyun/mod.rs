@@ -2,6 +2,7 @@
 
 mod acs3;
 mod balance;
+mod metadata;
 mod rpc;
 mod sts;
 mod verify;
@@ -10,10 +11,49 @@ mod xml;
 use serde_json::{Value, json};
 
 use super::digest::form_pairs;
-use super::keys::{Cloud, Key, Site};
+use super::keys::{Key, KeyForm};
+use super::registry::Provider;
 use super::reply::Reply;
 use super::request::Request;
 use super::state::State;
+
+/// The site of alibabacloud.com.
+const INTL: &str = "intl";
+/// The site of aliyun.com.
+const CN: &str = "cn";
+
+/// The keys of both sites.
+const KEYS: &[KeyForm] = &[
+    KeyForm { prefix: "STS.sandboxintl", site: INTL, temporary: true, first_account: 5_012_345_678_900_000 },
+    KeyForm { prefix: "STS.sandboxcn", site: CN, temporary: true, first_account: 1_012_345_678_900_000 },
+    KeyForm { prefix: "LTAIsandboxintl", site: INTL, temporary: false, first_account: 5_012_345_678_900_000 },
+    KeyForm { prefix: "LTAIsandboxcn", site: CN, temporary: false, first_account: 1_012_345_678_900_000 },
+];
+
+/// Alibaba Cloud in the sandbox.
+pub const PROVIDER: Provider = Provider {
+    name: "aliyun",
+    hosts: &[
+        "business.aliyuncs.com",
+        "business.ap-southeast-1.aliyuncs.com",
+        "sts.aliyuncs.com",
+        "sts.ap-southeast-1.aliyuncs.com",
+        "sts.cn-hangzhou.aliyuncs.com",
+        "sts.cn-shanghai.aliyuncs.com",
+        "sts.cn-beijing.aliyuncs.com",
+        "sts.cn-shenzhen.aliyuncs.com",
+        "sts.cn-hongkong.aliyuncs.com",
+    ],
+    keys: KEYS,
+    recognizes: |request| {
+        let parameters = Parameters::of(request);
+        is_rpc(&parameters) || is_acs3(request, &parameters)
+    },
+    answer,
+    throttled,
+    failing: |_, _| Reply::text(500, "Internal Server Error"),
+    metadata: metadata::answer,
+};
 
 /// The limit of `QueryAccountBalance` as its users report it.
 const RATE: u32 = 10;
@@ -106,21 +146,18 @@ const ACTIONS: [Action; 4] = [
 ];
 
 /// A request made in one of the cloud's two schemes.
-pub struct Message<'a> {
+struct Message<'a> {
     request: &'a Request,
     parameters: Parameters,
     acs3: bool,
 }
 
 impl<'a> Message<'a> {
-    /// The message, when the request is one.
-    pub fn read(request: &'a Request) -> Option<Self> {
+    /// Reads a recognized request.
+    fn read(request: &'a Request) -> Self {
         let parameters = Parameters::of(request);
-        let rpc = parameters.get("Action").is_some() || parameters.get("Signature").is_some();
-        // The older SDK sends `x-acs-action` next to its RPC parameters, so that header alone decides nothing.
-        let acs3 = request.header("authorization").is_some_and(|scheme| scheme.starts_with("ACS3-"))
-            || (!rpc && request.header("x-acs-action").is_some());
-        (rpc || acs3).then_some(Self { request, parameters, acs3 })
+        let acs3 = is_acs3(request, &parameters);
+        Self { request, parameters, acs3 }
     }
 
     fn action_and_version(&self) -> Result<(&str, &str), Refusal> {
@@ -142,14 +179,25 @@ impl<'a> Message<'a> {
     }
 }
 
+fn is_rpc(parameters: &Parameters) -> bool {
+    parameters.get("Action").is_some() || parameters.get("Signature").is_some()
+}
+
+/// The older SDK sends `x-acs-action` next to its RPC parameters, so that header alone decides nothing.
+fn is_acs3(request: &Request, parameters: &Parameters) -> bool {
+    request.header("authorization").is_some_and(|scheme| scheme.starts_with("ACS3-"))
+        || (!is_rpc(parameters) && request.header("x-acs-action").is_some())
+}
+
 /// Judges and answers a call.
-pub fn answer(state: &State, message: &Message, now: i64) -> Reply {
-    render(state, message, respond(state, message, now))
+fn answer(state: &State, request: &Request, now: i64) -> Reply {
+    let message = Message::read(request);
+    render(state, &message, respond(state, &message, now))
 }
 
 /// The reply to a call too many.
-pub fn throttled(state: &State, message: &Message) -> Reply {
-    render(state, message, Err(too_many(1000)))
+fn throttled(state: &State, request: &Request) -> Reply {
+    render(state, &Message::read(request), Err(too_many(1000)))
 }
 
 fn too_many(wait: u128) -> Refusal {
@@ -168,7 +216,7 @@ fn respond(state: &State, message: &Message, now: i64) -> Result<Value, Refusal>
         let claim = if *acs3 { acs3::claim(request)? } else { rpc::claim(request, parameters)? };
         verify::judge(state, &claim, now)?
     } else {
-        Key::demo(Cloud::Alibaba, site.unwrap_or(Site::China))
+        Key::demo(KEYS, site.unwrap_or(CN))
     };
     if action.product == BUSINESS && site.is_some_and(|site| site != key.site) {
         return Err(balance::not_applicable());
@@ -192,12 +240,10 @@ fn action(name: &str, version: &str, host: &str) -> Result<&'static Action, Refu
 }
 
 /// The site of a host of the cloud's own; any other host serves both.
-fn site(host: &str) -> Option<Site> {
+fn site(host: &str) -> Option<&'static str> {
     match host {
-        "business.ap-southeast-1.aliyuncs.com" | "sts.ap-southeast-1.aliyuncs.com" => {
-            Some(Site::International)
-        }
-        "business.aliyuncs.com" | "sts.aliyuncs.com" => Some(Site::China),
+        "business.ap-southeast-1.aliyuncs.com" | "sts.ap-southeast-1.aliyuncs.com" => Some(INTL),
+        "business.aliyuncs.com" | "sts.aliyuncs.com" => Some(CN),
         _ => None,
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::sandbox::{Site, demo_alibaba, token_of};
+use crate::sandbox::{demo, token_of};
 
 const KEY: &str = "LTAIsandboxcndemo";
 const LOOPBACK: &str = "127.0.0.1";
@@ -26,7 +26,7 @@ async fn the_demo_account_has_the_documented_balance_however_it_is_asked() {
         serde_json::from_str(include_str!("../../../tests/examples/aliyun_query_account_balance.json"))
             .unwrap();
     documented.as_object_mut().unwrap().remove("RequestId");
-    let key = demo_alibaba(Site::China);
+    let key = &demo("aliyun", "cn").unwrap();
     let secret = secret_of(key);
     let in_query = |method: &str, nonce| {
         let query =
@@ -50,7 +50,7 @@ async fn the_demo_account_has_the_documented_balance_however_it_is_asked() {
 async fn other_accounts_have_other_balances() {
     let sandbox = sandbox(Options::default()).await;
     for (key, amount, currency) in [
-        (demo_alibaba(Site::International), "1,828.72", "USD"),
+        ("LTAIsandboxintldemo", "1,828.72", "USD"),
         ("LTAIsandboxintl-owing", "-1,234.56", "USD"),
         ("LTAIsandboxcn-owing", "-1234.56", "CNY"),
         ("LTAIsandboxcn-yen", "120000", "JPY"),
@@ -190,7 +190,7 @@ async fn only_a_right_acs3_request_is_accepted() {
 #[tokio::test]
 async fn a_key_of_the_other_site_is_not_applicable() {
     let sandbox = sandbox(Options { rate: Some(0), ..Options::default() }).await;
-    let intl = demo_alibaba(Site::International);
+    let intl = &demo("aliyun", "intl").unwrap();
     for (host, key, expected) in [
         ("business.aliyuncs.com", KEY, "200 200"),
         ("business.ap-southeast-1.aliyuncs.com", intl, "200 200"),

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{Call, Refusal};
+use super::{Call, KEYS, Refusal};
 use crate::sandbox::iso_time;
-use crate::sandbox::keys::{Cloud, Key};
+use crate::sandbox::keys::Key;
 
 const DEFAULT_DURATION: i64 = 3600;
 const SHORTEST_DURATION: i64 = 900;
@@ -56,7 +56,7 @@ fn issue(call: &Call) -> Result<Value, Refusal> {
     let duration = duration
         .filter(|seconds| (SHORTEST_DURATION..=LONGEST_DURATION).contains(seconds))
         .ok_or_else(|| invalid("InvalidParameter.DurationSeconds", "DurationSeconds"))?;
-    let key = Key::issue(Cloud::Alibaba, call.key.site, call.now + duration, account, role);
+    let key = Key::issue(KEYS, call.key.site, call.now + duration, account, role);
     Ok(json!({
         "AssumedRoleUser": {
             "Arn": format!("acs:sts::{account}:assumed-role/{role}/{session}"),

@@ -2,8 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Call, Refusal};
-use crate::sandbox::keys::Site;
+use super::{CN, Call, Refusal};
 
 /// The account's balance: on the China site the documented example, on the international one with thousands separators.
 pub fn query(call: &Call) -> Result<Value, Refusal> {
@@ -16,10 +15,10 @@ pub fn query(call: &Call) -> Result<Value, Refusal> {
     }
     let (amount, currency) = match call.key.site {
         _ if call.key.has("yen") => ("120000", "JPY"),
-        Site::China if call.key.has("owing") => ("-1234.56", "CNY"),
-        Site::China => ("10000.00", "CNY"),
-        Site::International if call.key.has("owing") => ("-1,234.56", "USD"),
-        Site::International => ("1,828.72", "USD"),
+        CN if call.key.has("owing") => ("-1234.56", "CNY"),
+        CN => ("10000.00", "CNY"),
+        _ if call.key.has("owing") => ("-1,234.56", "USD"),
+        _ => ("1,828.72", "USD"),
     };
     let mut data = json!({
         "AvailableAmount": amount,
