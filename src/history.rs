@@ -295,9 +295,9 @@ mod tests {
         let path = dir.path().join("journal");
         let journal = Journal::open(&path, &subject("prod")).unwrap();
         assert_eq!(journal.earlier(), None);
-        journal.put(&page(1), Site::Intl, time(10), "{\"a\":\n1}").unwrap();
-        journal.put(&page(2), Site::Intl, time(5), "two").unwrap();
-        journal.put(&Question::Balance, Site::Intl, time(7), "not kept").unwrap();
+        journal.put(&page(1), Site::INTL, time(10), "{\"a\":\n1}").unwrap();
+        journal.put(&page(2), Site::INTL, time(5), "two").unwrap();
+        journal.put(&Question::Balance, Site::INTL, time(7), "not kept").unwrap();
         assert_eq!(body(&journal, 2).as_deref(), Some("two"));
         drop(journal);
 
@@ -308,7 +308,7 @@ mod tests {
         assert_eq!(body(&journal, 1).as_deref(), Some("{\"a\":\n1}"));
         assert_eq!(body(&journal, 3), None);
         assert_eq!(journal.pages(), [1, 2]);
-        journal.put(&page(3), Site::Intl, time(20), "three").unwrap();
+        journal.put(&page(3), Site::INTL, time(20), "three").unwrap();
         drop(journal);
 
         let journal = Journal::open(&path, &subject("prod")).unwrap();
@@ -329,7 +329,7 @@ mod tests {
         for other in [
             subject("test"),
             Subject::new(&account("prod"), "AKIDtwo", &[]),
-            Subject::new(&Account { site: Some(Site::Cn), ..account("prod") }, "AKIDone", &[]),
+            Subject::new(&Account { site: Some(Site::CN), ..account("prod") }, "AKIDone", &[]),
             Subject::new(&account("prod"), "AKIDone", &["1".to_owned()]),
         ] {
             assert_eq!(
@@ -377,7 +377,7 @@ mod tests {
             let path = dir.path().join("journal");
             let journal = Journal::open(&path, &subject("prod")).unwrap();
             for number in 1..=5 {
-                journal.put(&page(number), Site::Intl, time(10), &format!("{{\n\"page\":{number}}}")).unwrap();
+                journal.put(&page(number), Site::INTL, time(10), &format!("{{\n\"page\":{number}}}")).unwrap();
             }
             drop(journal);
             let mut bytes = std::fs::read(&path).unwrap();
@@ -395,7 +395,7 @@ mod tests {
         fn no_file_makes_it_panic(at in 0_usize..300, cut in 0_usize..4, put in proptest::bits::u32::ANY) {
             let dir = tempfile::tempdir().unwrap();
             let path = dir.path().join("journal");
-            Journal::open(&path, &subject("prod")).unwrap().put(&page(1), Site::Intl, time(10), "one").unwrap();
+            Journal::open(&path, &subject("prod")).unwrap().put(&page(1), Site::INTL, time(10), "one").unwrap();
             let mut bytes = std::fs::read(&path).unwrap();
             let at = at.min(bytes.len());
             let end = (at + cut).min(bytes.len());

@@ -70,7 +70,7 @@ fn totals(amounts: &[Decimal]) {
 fn balance(available: Decimal) -> Balance {
     Balance {
         provider: "tencent",
-        site: Site::Intl,
+        site: Site::INTL,
         account: Arc::from("prod"),
         billing_account_id: None,
         sub_account_id: None,

@@ -22,7 +22,7 @@ pub fn replies(bytes: &[u8]) {
     let account = Arc::from("prod");
     for cloud in CLOUDS {
         for question in questions() {
-            for site in [Site::Intl, Site::Cn] {
+            for site in [Site::INTL, Site::CN] {
                 let context = Context { account: &account, site, currency: None, fetched_at: now() };
                 match read(*cloud, &question, &context, &reply) {
                     Ok(Answer::Page(page)) => is_exact(*cloud, &question, page, &reply),

@@ -150,37 +150,35 @@ impl<'a> Session<'a> {
         Ok(credentials)
     }
 
-    /// Asks with these credentials. When the site does not know the account, and the user has chosen none, the other
-    /// is asked once.
+    /// Sends the request with these credentials. When a site does not know the account, and the user has not chosen
+    /// one, the cloud's other sites are asked, each once.
     pub async fn ask_with(
         &self,
         credentials: &Credentials,
         question: &Question,
     ) -> std::result::Result<Answered, Failure> {
-        let first = self.site.get().unwrap_or_else(|| self.account.first_site());
-        let on = |site| Inquiry { account: self.account, credentials, site, question };
-        let failure = match self.client.ask(&on(first)).await {
-            Ok(answer) => {
-                // A token service may serve both sites; that it answers says nothing.
-                if question.is_about_balances() {
-                    self.site.set(Some(first));
+        let sites = self.site.get().map_or_else(|| self.account.sites(), |site| vec![site]);
+        let mut refusals: Vec<(Site, Failure)> = Vec::new();
+        for site in sites {
+            let inquiry = Inquiry { account: self.account, credentials, site, question };
+            match self.client.ask(&inquiry).await {
+                Ok(answer) => {
+                    // A token service may serve all sites: its answer says nothing about the account's.
+                    if question.is_about_balances() || !refusals.is_empty() {
+                        self.site.set(Some(site));
+                    }
+                    return Ok(answer);
                 }
-                return Ok(answer);
+                Err(failure) => {
+                    let ends = failure.advice != Advice::OtherSite;
+                    refusals.push((site, failure));
+                    if ends {
+                        break;
+                    }
+                }
             }
-            Err(failure) => failure,
-        };
-        let may_change = self.site.get().is_none() && self.account.may_change_site();
-        if failure.advice != Advice::OtherSite || !may_change {
-            return Err(failure);
         }
-        let second = first.other();
-        match self.client.ask(&on(second)).await {
-            Ok(answer) => {
-                self.site.set(Some(second));
-                Ok(answer)
-            }
-            Err(other) => Err(both_asked(&failure, first, other, second)),
-        }
+        Err(after_all(refusals))
     }
 
     fn mark(&self, error: Error) -> Error {
@@ -188,14 +186,20 @@ impl<'a> Session<'a> {
     }
 }
 
-/// The failure when neither site has answered: the second one's, with what the first had said.
-fn both_asked(first: &Failure, first_site: Site, mut second: Failure, second_site: Site) -> Failure {
-    let code = first.error.code.as_deref().unwrap_or("another code");
-    let message = &second.error.message;
-    second.error.message = if second.advice == Advice::OtherSite {
-        format!("neither site knows this account; both were asked ({first_site}: {code}): {message}").into()
+/// The failure when no site has answered: the last one's, with what the others had said.
+fn after_all(mut refusals: Vec<(Site, Failure)>) -> Failure {
+    let (last, mut failure) = refusals.pop().expect("at least one site was asked");
+    if refusals.is_empty() {
+        return failure;
+    }
+    let code = |failure: &Failure| failure.error.code.as_deref().unwrap_or("another code").to_owned();
+    let earlier: Vec<String> =
+        refusals.iter().map(|(site, failure)| format!("{site}: {}", code(failure))).collect();
+    let (message, earlier) = (&failure.error.message, earlier.join(", "));
+    failure.error.message = if failure.advice == Advice::OtherSite {
+        format!("no site knows this account ({earlier}, {last}: {}): {message}", code(&failure)).into()
     } else {
-        format!("{message} (from site {second_site}; site {first_site} had answered {code})").into()
+        format!("{message} (from site {last}; before it, {earlier})").into()
     };
-    second
+    failure
 }

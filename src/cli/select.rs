@@ -94,8 +94,9 @@ pub fn check(tasks: &[Task], given: Threshold) -> Check {
 /// The sandbox's accounts: one of each cloud's sites.
 fn demos() -> Vec<Task> {
     let both = |cloud: &&'static dyn Cloud| {
-        [Site::Intl, Site::Cn].map(|site| {
-            let mut task = demo(*cloud, Some(site));
+        let cloud = *cloud;
+        cloud.sites().iter().map(move |site| {
+            let mut task = demo(cloud, Some(*site));
             task.account.label = format!("sandbox-{site}").into();
             task
         })

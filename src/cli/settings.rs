@@ -95,8 +95,8 @@ impl Options {
         match self.site {
             None => own,
             Some(SiteChoice::Auto) => None,
-            Some(SiteChoice::Intl) => Some(Site::Intl),
-            Some(SiteChoice::Cn) => Some(Site::Cn),
+            Some(SiteChoice::Intl) => Some(Site::INTL),
+            Some(SiteChoice::Cn) => Some(Site::CN),
         }
     }
 

@@ -36,13 +36,17 @@ impl Account {
     pub fn first_site(&self) -> Site {
         let of_endpoint = || {
             let host = self.endpoint.as_ref()?.host();
-            [Site::Intl, Site::Cn].into_iter().find(|site| self.cloud.host(&Question::Balance, *site) == host)
+            let mut sites = self.cloud.sites().iter().copied();
+            sites.find(|site| self.cloud.host(&Question::Balance, *site) == host)
         };
         self.site.or_else(of_endpoint).unwrap_or_else(|| self.cloud.first_site())
     }
 
-    /// Whether the other site may be asked when the first does not know the account.
-    pub fn may_change_site(&self) -> bool {
-        self.site.is_none() && self.endpoint.is_none()
+    /// The sites that may be asked, one after the other, until one knows the account.
+    pub fn sites(&self) -> Vec<Site> {
+        let first = self.first_site();
+        let may_change = self.site.is_none() && self.endpoint.is_none();
+        let others = self.cloud.sites().iter().copied().filter(|site| may_change && *site != first);
+        std::iter::once(first).chain(others).collect()
     }
 }

@@ -45,7 +45,10 @@ pub trait Cloud: Debug + Send + Sync {
     /// What this cloud calls a key id and its secret, as a configuration file spells it.
     fn pair(&self) -> [&'static str; 2];
 
-    /// The site that is asked first when none is chosen.
+    /// Its sites, in the order in which they are listed.
+    fn sites(&self) -> &'static [Site];
+
+    /// The site that is asked first when none is chosen; the others follow when it does not know the account.
     fn first_site(&self) -> Site;
 
     /// Whether it has organisations whose members' balances can be asked for.

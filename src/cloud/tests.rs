@@ -198,7 +198,7 @@ fn nonsense_is_an_error_and_never_a_balance() {
             }
         }
         let not_utf8 = Reply { status: 200, headers: Vec::new(), body: vec![b'{', 0xff, b'}'] };
-        let failure = read(*cloud, &Question::Balance, Site::Cn, &not_utf8).unwrap_err();
+        let failure = read(*cloud, &Question::Balance, Site::CN, &not_utf8).unwrap_err();
         assert_eq!(
             &*failure.error.message,
             "unreadable reply: HTTP 200, no content type, 3 bytes: byte 2 is not UTF-8"
@@ -210,22 +210,22 @@ fn nonsense_is_an_error_and_never_a_balance() {
 fn the_documents_balances_are_read_exactly() {
     let tencent = include_str!("../../tests/examples/tencent_describe_account_balance.json");
     assert_eq!(
-        rows(&tencent::Tencent, &Question::Balance, Site::Intl, tencent),
+        rows(&tencent::Tencent, &Question::Balance, Site::INTL, tencent),
         ["tencent intl 600000561284 USD 100000000 cash - limit 100000000 temporary 0 frozen 0 owed 0 \
           [Balance=0 CashAccountBalance=0 CreditBalance=100000000 IncomeIntoAccountBalance=0 IsAllowArrears:4 \
           IsCreditLimited:4 PresentAccountBalance=0 RealBalance=0 TempAmountInfoList:217]"]
     );
-    let china = rows(&tencent::Tencent, &Question::Balance, Site::Cn, tencent);
+    let china = rows(&tencent::Tencent, &Question::Balance, Site::CN, tencent);
     assert!(china[0].starts_with("tencent cn 600000561284 CNY 100000000 cash 0 limit"), "{china:?}");
     let members = include_str!("../../tests/examples/tencent_describe_org_member_account_balance.json");
     assert_eq!(
-        rows(&tencent::Tencent, &all_members(), Site::Intl, members),
+        rows(&tencent::Tencent, &all_members(), Site::INTL, members),
         ["tencent intl 700001941608 USD 363659.11 cash 363659.11 limit 0 temporary 0 frozen - owed 0 \
           [BasicCreditAmount=0 IsCreditAccount:5]"]
     );
     let aliyun = include_str!("../../tests/examples/aliyun_query_account_balance_quota_limit.json");
     assert_eq!(
-        rows(&aliyun::Aliyun, &Question::Balance, Site::Cn, aliyun),
+        rows(&aliyun::Aliyun, &Question::Balance, Site::CN, aliyun),
         ["aliyun cn - CNY 10000 cash 10000 limit 0 temporary - frozen - owed - \
           [MybankCreditAmount=0 QuotaLimit=10000]"]
     );
@@ -235,12 +235,12 @@ fn the_documents_balances_are_read_exactly() {
 fn amounts_keep_every_digit_and_the_order_of_fields_does_not_matter() {
     let body = r#"{"Response":{"RequestId":"r","Uin":"90961","RealBalance":1.23456789E8,"OweAmount":-12.5}}"#;
     assert_eq!(
-        rows(&tencent::Tencent, &Question::Balance, Site::Intl, body),
+        rows(&tencent::Tencent, &Question::Balance, Site::INTL, body),
         ["tencent intl 90961 USD 1234567.89 cash - limit - temporary - frozen - owed -0.125 []"]
     );
     let body = r#"{"Success":true,"Data":{"Currency":"JPY","AvailableAmount":" -1,828.72\n","AvailableCashAmount":null}}"#;
     assert_eq!(
-        rows(&aliyun::Aliyun, &Question::Balance, Site::Cn, body),
+        rows(&aliyun::Aliyun, &Question::Balance, Site::CN, body),
         ["aliyun cn - JPY -1828.72 cash - limit - temporary - frozen - owed - []"]
     );
 }
@@ -292,7 +292,7 @@ fn members_that_cannot_be_read_are_rows_of_their_own() {
         {"RealBalance":100}]}}"#;
     let question = Question::Members { page: 1, uins: ["1", "2", "3"].map(str::to_owned).to_vec() };
     assert_eq!(
-        rows(&tencent::Tencent, &question, Site::Intl, body),
+        rows(&tencent::Tencent, &question, Site::INTL, body),
         [
             "tencent intl 1 USD 1 cash - limit - temporary - frozen - owed - [Level:5]",
             "2: unreadable member: `RealBalance` is `\"x\"`: not an amount",
@@ -300,7 +300,7 @@ fn members_that_cannot_be_read_are_rows_of_their_own() {
             "3: asked for and not returned",
         ]
     );
-    let answer = read(&tencent::Tencent, &all_members(), Site::Intl, &reply(200, body)).unwrap();
+    let answer = read(&tencent::Tencent, &all_members(), Site::INTL, &reply(200, body)).unwrap();
     assert_eq!((answer.total, answer.following.pages), (Some(25), 2..4));
 }
 
@@ -313,7 +313,7 @@ fn one_unreadable_member_does_not_take_its_page_along() {
         "x",
         {"MemberUin":5,"RealBalance":100}]}}"#;
     assert_eq!(
-        rows(&tencent::Tencent, &all_members(), Site::Intl, body),
+        rows(&tencent::Tencent, &all_members(), Site::INTL, body),
         [
             "?: unreadable member: `Data` is `null`, not an object",
             "2: unreadable member: `Data`: `RealBalance` comes twice at line 1 column 49",
@@ -333,7 +333,7 @@ fn a_member_that_was_asked_for_and_comes_twice_counts_once() {
         {"MemberUin":"2","RealBalance":100}]}}"#;
     let question = Question::Members { page: 1, uins: ["1", "2"].map(str::to_owned).to_vec() };
     assert_eq!(
-        rows(&tencent::Tencent, &question, Site::Intl, body),
+        rows(&tencent::Tencent, &question, Site::INTL, body),
         [
             "tencent intl 1 USD 1 cash - limit - temporary - frozen - owed - []",
             "2: unreadable member: `RealBalance` is `\"x\"`: not an amount",
@@ -345,7 +345,7 @@ fn a_member_that_was_asked_for_and_comes_twice_counts_once() {
 fn totals_that_cannot_be_are_refused_and_an_empty_list_is_not() {
     let page = |fields: &str| {
         let body = format!(r#"{{"Response":{{{fields}}}}}"#);
-        match read(&tencent::Tencent, &all_members(), Site::Intl, &reply(200, &body)) {
+        match read(&tencent::Tencent, &all_members(), Site::INTL, &reply(200, &body)) {
             Ok(answer) => format!("{} rows, pages {:?}", answer.rows.len(), answer.following.pages),
             Err(failure) => failure.error.message.to_string(),
         }
@@ -425,7 +425,7 @@ fn waits_that_a_server_asks_for_are_heard() {
         let mut reply = reply(400, r#"{"Code":"Throttling.User"}"#);
         reply.headers.push((name.to_owned(), value.to_owned()));
         let Advice::Retry { after } =
-            read(&aliyun::Aliyun, &Question::Balance, Site::Cn, &reply).unwrap_err().advice
+            read(&aliyun::Aliyun, &Question::Balance, Site::CN, &reply).unwrap_err().advice
         else {
             panic!("throttling is asked again")
         };

@@ -34,7 +34,7 @@ impl Shown {
         inner.text("output", defaults.output);
         inner.text("color", defaults.color);
         inner.text("in", defaults.convert_to.as_ref().map(Currency::code));
-        inner.text("site", defaults.site.map(Site::name));
+        inner.text("site", defaults.site.as_ref().map(Site::name));
         inner.value("members", defaults.members.then_some(true));
         inner.thresholds(&defaults.thresholds);
         inner.text("signature", defaults.signature.map(signature));
@@ -57,7 +57,7 @@ impl Shown {
     fn account(&mut self, account: &AccountEntry) {
         self.header(&format!("accounts.{}", spelt(&account.name)));
         self.text("provider", Some(account.cloud.name()));
-        self.text("site", Some(account.site.map_or("auto", Site::name)));
+        self.text("site", Some(account.site.as_ref().map_or("auto", Site::name)));
         self.value("members", Some(account.members));
         self.thresholds(&account.thresholds);
         self.value("credentials", credentials(account));

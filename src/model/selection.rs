@@ -87,7 +87,7 @@ mod tests {
         };
         Row::Balance(Box::new(Balance {
             provider: "tencent",
-            site: Site::Intl,
+            site: Site::INTL,
             account: account.into(),
             billing_account_id: None,
             sub_account_id: member.map(|member| format!("id of {member}")),

@@ -1,36 +1,53 @@
-//! Where an account lives, and when a request is made.
+//! The sites of a cloud, and the stamp of a request.
 
 use std::fmt;
 use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
 
-/// The half of a cloud an account belongs to: each has its own hosts, keys and currency.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Site {
-    /// The international site.
-    Intl,
-    /// The China site.
-    Cn,
-}
+/// The longest name of a site, in bytes.
+const LONGEST: usize = 8;
+
+/// One of the separate sites of a cloud, each with its own hosts, keys and accounts: a name of up to eight lower-case
+/// letters. Each cloud lists its own.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Site([u8; LONGEST]);
 
 impl Site {
-    /// The name it is configured and shown by: `intl` or `cn`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Intl => "intl",
-            Self::Cn => "cn",
+    /// The international site.
+    pub const INTL: Self = Self::named("intl");
+    /// The site for mainland China.
+    pub const CN: Self = Self::named("cn");
+
+    /// The site of this name. A name that is not valid fails to compile where a cloud lists its sites.
+    pub const fn named(name: &str) -> Self {
+        match Self::parse(name) {
+            Some(site) => site,
+            None => panic!("the name of a site is one to eight lower-case letters"),
         }
     }
 
-    /// The site that this one is not.
-    #[must_use]
-    pub fn other(self) -> Self {
-        match self {
-            Self::Intl => Self::Cn,
-            Self::Cn => Self::Intl,
+    const fn parse(name: &str) -> Option<Self> {
+        let name = name.as_bytes();
+        if name.is_empty() || name.len() > LONGEST {
+            return None;
         }
+        let mut site = [0; LONGEST];
+        let mut at = 0;
+        while at < name.len() {
+            if !name[at].is_ascii_lowercase() {
+                return None;
+            }
+            site[at] = name[at];
+            at += 1;
+        }
+        Some(Self(site))
+    }
+
+    /// The name by which it is configured and shown, such as `intl`.
+    pub fn name(&self) -> &str {
+        let length = self.0.iter().position(|byte| *byte == 0).unwrap_or(LONGEST);
+        std::str::from_utf8(&self.0[..length]).expect("a site holds lower-case letters")
     }
 }
 
@@ -40,15 +57,30 @@ impl fmt::Display for Site {
     }
 }
 
+impl fmt::Debug for Site {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
 impl FromStr for Site {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "intl" => Ok(Self::Intl),
-            "cn" => Ok(Self::Cn),
-            _ => Err(format!("unknown site `{text}`: it is `intl` or `cn`")),
-        }
+        Self::parse(text).ok_or_else(|| format!("`{text}` is not the name of a site"))
+    }
+}
+
+impl serde::Serialize for Site {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Site {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        name.parse().map_err(serde::de::Error::custom)
     }
 }
 
@@ -59,4 +91,25 @@ pub struct Stamp {
     pub time: DateTime<Utc>,
     /// Thirty-two hexadecimal digits that no other request has.
     pub nonce: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_site_is_known_by_its_name() {
+        assert_eq!("intl".parse(), Ok(Site::INTL));
+        assert_eq!((Site::CN.name(), Site::named("mainland").name()), ("cn", "mainland"));
+        for wrong in ["", "CN", "c n", "cn1", "ninechars"] {
+            assert_eq!(wrong.parse::<Site>(), Err(format!("`{wrong}` is not the name of a site")));
+        }
+    }
+
+    #[test]
+    fn a_site_is_written_and_read_by_its_name() {
+        assert_eq!(serde_json::to_string(&Site::INTL).unwrap(), r#""intl""#);
+        assert_eq!(serde_json::from_str::<Site>(r#""cn""#).unwrap(), Site::CN);
+        assert!(serde_json::from_str::<Site>(r#""a\u0000""#).is_err());
+    }
 }

@@ -81,7 +81,7 @@ mod tests {
         let (available, currency) = money.split_once(' ').unwrap();
         Balance {
             provider: "tencent",
-            site: Site::Intl,
+            site: Site::INTL,
             account: account.into(),
             billing_account_id: None,
             sub_account_id: member.map(ToOwned::to_owned),

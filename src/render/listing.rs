@@ -59,7 +59,7 @@ fn cells(account: &KnownAccount, style: Style) -> Vec<String> {
     let is_usable = account.error.is_none();
     vec![
         account_name(Some(account.provider), Some(&account.account)),
-        account.site.map_or("auto", Site::name).to_owned(),
+        account.site.as_ref().map_or("auto", Site::name).to_owned(),
         visible(&account.credentials).into_owned(),
         visible(&account.origin).into_owned(),
         marked(if is_usable { "yes" } else { "no" }, style.color && !is_usable),
@@ -107,7 +107,7 @@ fn sheet(listing: Listing) -> (&'static [&'static str], Vec<Vec<String>>) {
         Listing::Accounts(accounts) => {
             let row = |account: &KnownAccount| {
                 let record = AccountRecord::new(account);
-                let site = record.site.map_or("", Site::name);
+                let site = record.site.as_ref().map_or("", Site::name);
                 let usable = if record.usable { "true" } else { "false" };
                 let cells =
                     [record.provider, record.account, site, record.credentials, record.origin, usable];

@@ -266,7 +266,7 @@ fn a_key_that_no_site_knows_is_explained() {
       skipped  signature   the site does not know the key
       skipped  identity    the site does not know the account
       skipped  permission  the site does not know the account
-      failed   site        neither site knows this account; both were asked (intl: AuthFailure.SecretIdNotFound): Tencent Cloud refused: The SecretId is not found. (code AuthFailure.SecretIdNotFound)
+      failed   site        no site knows this account (intl: AuthFailure.SecretIdNotFound, cn: AuthFailure.SecretIdNotFound): Tencent Cloud refused: The SecretId is not found. (code AuthFailure.SecretIdNotFound)
                            hint: check the SecretId; a key of the other site needs `--site cn` or `--site intl`
 
     aliyun/environment

@@ -63,7 +63,7 @@ fn when_neither_site_knows_the_key_both_are_named() {
     tencent/environment  wrong site
     read [TIME] UTC
     --- stderr
-    error: tencent/environment: neither site knows this account; both were asked (intl: AuthFailure.SecretIdNotFound): Tencent Cloud refused: The SecretId is not found. (code AuthFailure.SecretIdNotFound, request id [ID])
+    error: tencent/environment: no site knows this account (intl: AuthFailure.SecretIdNotFound, cn: AuthFailure.SecretIdNotFound): Tencent Cloud refused: The SecretId is not found. (code AuthFailure.SecretIdNotFound, request id [ID])
     hint: check the SecretId; a key of the other site needs `--site cn` or `--site intl`
     --- exit status 1
     ");
@@ -110,7 +110,7 @@ fn with_an_endpoint_the_site_is_its_or_assumed() {
       ok       signature   accepted
       ok       identity    account 1012345678900000, acs:ram::1012345678900000:root
       ok       permission  10,000.00 CNY available
-      ok       site        cn, assumed: the endpoint is neither site's own
+      ok       site        cn, assumed: the endpoint belongs to no site
     --- exit status 0
     ");
 }

@@ -26,7 +26,7 @@ pub(crate) fn raw(json: &str) -> Detail {
 pub(crate) fn kleinerwang() -> Balance {
     Balance {
         provider: "tencent",
-        site: Site::Intl,
+        site: Site::INTL,
         account: "default".into(),
         billing_account_id: None,
         sub_account_id: Some("700001941608".to_owned()),
@@ -51,7 +51,7 @@ pub(crate) fn kleinerwang() -> Balance {
 pub(crate) fn aliyun() -> Balance {
     Balance {
         provider: "aliyun",
-        site: Site::Cn,
+        site: Site::CN,
         account: "shop".into(),
         billing_account_id: None,
         sub_account_id: None,

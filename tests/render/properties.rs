@@ -124,7 +124,7 @@ fn balances() -> impl Strategy<Value = Balance> {
     );
     (money, names, rest).prop_map(|((available, money), names, (currency, intl, seconds, details))| Balance {
         provider: "tencent",
-        site: if intl { Site::Intl } else { Site::Cn },
+        site: if intl { Site::INTL } else { Site::CN },
         account: names.0.into(),
         billing_account_id: names.1,
         sub_account_id: names.2,

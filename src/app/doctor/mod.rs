@@ -113,7 +113,7 @@ impl Examination<'_> {
                     _ if account.site.is_some() => "chosen",
                     None => "found out by asking",
                     Some(endpoint) if is_of_site(endpoint) => "the endpoint's",
-                    Some(_) => "assumed: the endpoint is neither site's own",
+                    Some(_) => "assumed: the endpoint belongs to no site",
                 };
                 steps.fine(Aspect::Site, format!("{site}, {how}"));
             }
@@ -131,18 +131,22 @@ impl Examination<'_> {
         }
     }
 
-    /// The site that knows the account, where the user has chosen the other.
+    /// The site that knows the account, where the user has chosen another.
     async fn home(&self, account: &Account) -> Option<Site> {
         if account.endpoint.is_some() {
             return None;
         }
-        let other = account.site?.other();
-        let account = Account { site: Some(other), ..account.clone() };
-        let session = Session::new(self.client, &account, self.source, None);
-        match session.page(&Question::Balance).await {
-            Ok(_) => Some(other),
-            Err(error) => (error.kind == Kind::Permission).then_some(other),
+        let chosen = account.site?;
+        for site in account.cloud.sites().iter().copied().filter(|site| *site != chosen) {
+            let account = Account { site: Some(site), ..account.clone() };
+            let session = Session::new(self.client, &account, self.source, None);
+            match session.page(&Question::Balance).await {
+                Ok(_) => return Some(site),
+                Err(error) if error.kind == Kind::Permission => return Some(site),
+                Err(_) => {}
+            }
         }
+        None
     }
 }
 

@@ -40,8 +40,12 @@ impl Cloud for Aliyun {
         ["access_key_id", "access_key_secret"]
     }
 
+    fn sites(&self) -> &'static [Site] {
+        &[Site::INTL, Site::CN]
+    }
+
     fn first_site(&self) -> Site {
-        Site::Cn
+        Site::CN
     }
 
     fn has_members(&self) -> bool {
@@ -55,10 +59,10 @@ impl Cloud for Aliyun {
         };
         match (region, question.is_about_balances(), site) {
             (Some(region), ..) => Cow::Owned(format!("sts.{region}.aliyuncs.com")),
-            (None, true, Site::Intl) => Cow::Borrowed("business.ap-southeast-1.aliyuncs.com"),
-            (None, true, Site::Cn) => Cow::Borrowed("business.aliyuncs.com"),
-            (None, false, Site::Intl) => Cow::Borrowed("sts.ap-southeast-1.aliyuncs.com"),
-            (None, false, Site::Cn) => Cow::Borrowed("sts.aliyuncs.com"),
+            (None, true, Site::CN) => Cow::Borrowed("business.aliyuncs.com"),
+            (None, true, _) => Cow::Borrowed("business.ap-southeast-1.aliyuncs.com"),
+            (None, false, Site::CN) => Cow::Borrowed("sts.aliyuncs.com"),
+            (None, false, _) => Cow::Borrowed("sts.ap-southeast-1.aliyuncs.com"),
         }
     }
 

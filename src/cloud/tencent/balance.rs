@@ -37,7 +37,7 @@ pub fn read(response: &Fields, context: &Context) -> Result<Page, InvalidField> 
         .ok_or_else(|| InvalidField("`RealCreditBalance` and `RealBalance` are both missing".to_owned()))?;
     // The international site documents the field as not applied: its zero says nothing.
     let cash =
-        major(response, "CashAccountBalance")?.filter(|cash| context.site == Site::Cn || !cash.is_zero());
+        major(response, "CashAccountBalance")?.filter(|cash| context.site == Site::CN || !cash.is_zero());
     let mut read =
         vec![source, "CreditAmount", "TempCredit", "FreezeAmount", "OweAmount", "Uin", "RequestId"];
     if cash.is_some() {

@@ -95,7 +95,7 @@ fn tccli(files: &[File], now: DateTime<Utc>) -> Result<Profiles> {
 fn site(configure: &File) -> Option<Site> {
     let configure: Value = serde_json::from_str(configure.text.as_ref().ok()?).ok()?;
     let host = configure.get("billing")?.get("endpoint")?.as_str()?.trim();
-    [Site::Intl, Site::Cn].into_iter().find(|site| Tencent.host(&Question::Balance, *site) == host)
+    Tencent.sites().iter().copied().find(|site| Tencent.host(&Question::Balance, *site) == host)
 }
 
 fn profile(name: &str, file: &File, now: DateTime<Utc>) -> Result<Option<Source>> {

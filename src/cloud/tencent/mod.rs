@@ -45,8 +45,12 @@ impl Cloud for Tencent {
         ["secret_id", "secret_key"]
     }
 
+    fn sites(&self) -> &'static [Site] {
+        &[Site::INTL, Site::CN]
+    }
+
     fn first_site(&self) -> Site {
-        Site::Intl
+        Site::INTL
     }
 
     fn has_members(&self) -> bool {
@@ -55,10 +59,10 @@ impl Cloud for Tencent {
 
     fn host(&self, question: &Question, site: Site) -> Cow<'static, str> {
         Cow::Borrowed(match (question.is_about_balances(), site) {
-            (true, Site::Intl) => "billing.intl.tencentcloudapi.com",
-            (true, Site::Cn) => "billing.tencentcloudapi.com",
-            (false, Site::Intl) => "sts.intl.tencentcloudapi.com",
-            (false, Site::Cn) => "sts.tencentcloudapi.com",
+            (true, Site::CN) => "billing.tencentcloudapi.com",
+            (true, _) => "billing.intl.tencentcloudapi.com",
+            (false, Site::CN) => "sts.tencentcloudapi.com",
+            (false, _) => "sts.intl.tencentcloudapi.com",
         })
     }
 
@@ -168,8 +172,8 @@ fn major(fields: &Fields, name: &str) -> std::result::Result<Option<Decimal>, In
 /// the site that answered decides.
 fn currency(context: &Context) -> Currency {
     context.currency.unwrap_or(match context.site {
-        Site::Intl => Currency::USD,
-        Site::Cn => Currency::CNY,
+        Site::CN => Currency::CNY,
+        _ => Currency::USD,
     })
 }
 

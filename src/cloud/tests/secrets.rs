@@ -14,7 +14,7 @@ const SLIPS: [&str; 12] = ["", "\"", "{", "}", "[", "]", ",", ":", "\\", "[\"", 
 fn is_read(cloud: &dyn Cloud, body: &str) -> bool {
     let question = Question::AssumeRole(Role::default());
     let account = Arc::from("prod");
-    let context = Context { account: &account, site: Site::Intl, currency: None, fetched_at: stamp().time };
+    let context = Context { account: &account, site: Site::INTL, currency: None, fetched_at: stamp().time };
     let result =
         with_call(cloud, &question, Signature::Rpc, |call| cloud.read(call, &context, &reply(200, body)));
     let told = format!("{result:?}");

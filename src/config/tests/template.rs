@@ -36,10 +36,10 @@ fn suggestion(name: &str, cloud: &str, site: Option<Site>, origin: Origin) -> Su
 
 fn suggestions() -> Vec<Suggestion> {
     vec![
-        suggestion("default", "tencent", Some(Site::Intl), Origin::Profile("default".to_owned())),
+        suggestion("default", "tencent", Some(Site::INTL), Origin::Profile("default".to_owned())),
         suggestion("default", "aliyun", None, Origin::Profile("default".to_owned())),
         suggestion("default", "aliyun", None, Origin::File("/home/ann/.alibabacloud/credentials".into())),
-        suggestion("a\n[x]", "aliyun", Some(Site::Cn), Origin::Profile("a\"]'\\ ".to_owned())),
+        suggestion("a\n[x]", "aliyun", Some(Site::CN), Origin::Profile("a\"]'\\ ".to_owned())),
         suggestion("lost", "aliyun", None, Origin::Profile("a\nb".to_owned())),
         suggestion("my shop", "tencent", None, Origin::Environment),
         suggestion("cluster", "aliyun", None, Origin::IdentityToken),
