@@ -32,7 +32,7 @@ with tempfile.TemporaryDirectory() as folder:
             file.write(f'[accounts.a{number:04}]\nprovider = "tencent"\nsite = "intl"\ncredentials = {pair}\n')
     sandbox = subprocess.Popen([binary, "sandbox", "--latency", latency], stdout=subprocess.PIPE, text=True)
     try:
-        url = sandbox.stdout.readline().strip()
+        url = sandbox.stdout.readline().removeprefix("#").strip()
         environment = {"CLOUDBAL_CONFIG": configuration, "CLOUDBAL_ENDPOINT": url, "HOME": folder}
         one, all_of_them = [], []
         for _ in range(int(runs)):

@@ -48,7 +48,7 @@ for latency in arguments.latencies:
         [arguments.binary, "sandbox", "--members", str(arguments.members), "--latency", latency, *rate],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )
-    url = server.stdout.readline().strip()
+    url = server.stdout.readline().removeprefix("#").strip()
     start = time.monotonic()
     client = subprocess.Popen(
         [arguments.binary, "tencent", "members", "-q", "-o", arguments.format, "--endpoint", url, *rate],

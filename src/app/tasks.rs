@@ -73,9 +73,8 @@ pub fn named(tasks: Vec<Task>, names: &[String]) -> Result<Vec<Task>> {
     }
     let is = |task: &Task, name: &str| {
         let label = &*task.account.label;
-        label == name
-            || name.strip_prefix(task.account.cloud.name()).and_then(|rest| rest.strip_prefix('/'))
-                == Some(label)
+        let of_cloud = |(cloud, name)| task.account.cloud.is_called(cloud) && name == label;
+        label == name || name.split_once('/').is_some_and(of_cloud)
     };
     if let Some(unknown) = names.iter().find(|name| !tasks.iter().any(|task| is(task, name))) {
         let known: Vec<&str> = tasks.iter().map(|task| &*task.account.label).collect();

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use clap::builder::BoolishValueParser;
+use clap::builder::{BoolishValueParser, PossibleValue, PossibleValuesParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use rust_decimal::Decimal;
 
@@ -92,10 +92,12 @@ pub enum Command {
         #[command(subcommand)]
         command: ConfigCommand,
     },
-    /// Serve a stand-in of both clouds on this machine, to try things without keys
+    /// Serve the sandbox of both clouds on this machine, to try things without keys
     ///
-    /// It checks signatures, clocks, nonces, parameters and request rates as the clouds do, and answers with the
-    /// balances of the clouds' own documentation. Its address is the first line of output.
+    /// The sandbox checks signatures, clocks, nonces, parameters and request rates as the clouds do, and answers with
+    /// the balances of the clouds' own documentation. The output is for a shell to evaluate: exports of an address
+    /// and demo keys; every other line is a comment, the first one with the address.
+    #[command(after_long_help = DEMO_KEYS)]
     Sandbox(Sandbox),
     /// Print a completion script for a shell
     Completions {
@@ -111,6 +113,25 @@ pub enum Command {
     Schema,
 }
 
+/// The keys that the sandbox accepts.
+const DEMO_KEYS: &str = "\
+Demo keys:
+  AKIDsandboxintldemo, AKIDsandboxcndemo  Tencent Cloud, international and China site
+  LTAIsandboxintldemo, LTAIsandboxcndemo  Alibaba Cloud, international and China site
+  AKIDsandboxintltemp, AKIDsandboxcntemp  Tencent Cloud, temporary
+  STS.sandboxintl, STS.sandboxcn          Alibaba Cloud, temporary
+
+The secret of every key is `sandbox-secret-of-` followed by its id, the token of a temporary key
+`sandbox-token-of-` followed by its id. A number at the end of `demo` or in its place is another account
+(`LTAIsandboxcn7`). Words after a dash change the replies (`AKIDsandboxintldemo-owing`):
+  -owing         a negative balance
+  -denied        no permission to read the balance
+  -alone         Tencent Cloud: not the administrator of an organization
+  -inactive      Alibaba Cloud: a disabled key
+  -unsuccessful  Alibaba Cloud: HTTP 200 with `Success: false`
+  -yen           Alibaba Cloud: a balance in JPY
+  -quota         Alibaba Cloud: with a quota";
+
 /// Which accounts.
 #[derive(Debug, Default, Args)]
 pub struct All {
@@ -118,7 +139,7 @@ pub struct All {
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
     /// Only this cloud's accounts
-    #[arg(long, value_name = "CLOUD", value_parser = clap::builder::PossibleValuesParser::new(cloud_names()))]
+    #[arg(long, value_name = "CLOUD", value_parser = PossibleValuesParser::new(cloud_names()))]
     pub provider: Option<String>,
     /// The members of every organisation too
     #[arg(long)]
@@ -172,8 +193,8 @@ impl Check {
     }
 }
 
-fn cloud_names() -> impl Iterator<Item = &'static str> {
-    CLOUDS.iter().map(|cloud| cloud.name())
+fn cloud_names() -> impl Iterator<Item = PossibleValue> {
+    CLOUDS.iter().map(|cloud| PossibleValue::new(cloud.name()).aliases(cloud.alias()))
 }
 
 /// Which account of a cloud.

@@ -71,7 +71,7 @@ pub fn all(options: &Options, config: &Config, all: &All) -> Result<Vec<Task>> {
     } else {
         tasks::all(config, &Surroundings::of_this_process(Utc::now()))
     };
-    tasks.retain(|task| all.provider.as_deref().is_none_or(|name| task.account.cloud.name() == name));
+    tasks.retain(|task| all.provider.as_deref().is_none_or(|name| task.account.cloud.is_called(name)));
     let mut tasks = tasks::named(tasks, &all.names)?;
     for task in &mut tasks {
         if all.members && task.account.cloud.has_members() {

@@ -1,5 +1,8 @@
 //! The sandbox, inside this process or as a server of its own.
 
+use std::borrow::Cow;
+use std::path::Path;
+
 use super::args::Sandbox as Arguments;
 use super::{Outcome, ending, print, read};
 use crate::client::Settings;
@@ -46,13 +49,14 @@ pub fn serve(arguments: &Arguments) -> Result<Outcome> {
             rate: arguments.rate,
         };
         let mut sandbox = sandbox::start(options).await.map_err(unable)?;
+        let announcement = announcement(&sandbox, arguments)?;
         if let (Some(file), Some(pem)) = (&arguments.tls, sandbox.ca_pem()) {
             std::fs::write(file, pem).map_err(|error| {
                 Error::new(Kind::Usage, format!("`{}` cannot be written: {error}", file.display()))
                     .hint("name a file for the certificate with `--tls`")
             })?;
         }
-        print::to_stdout(&announcement(&sandbox, arguments))?;
+        print::to_stdout(&announcement)?;
         tokio::select! {
             () = sandbox.wait() => {}
             () = ending::interrupted() => {}
@@ -66,16 +70,16 @@ pub fn serve(arguments: &Arguments) -> Result<Outcome> {
     })
 }
 
-/// The address on the first line, then what to paste into a shell.
-fn announcement(sandbox: &Sandbox, arguments: &Arguments) -> String {
+/// What a shell can evaluate as it is: the address in a comment on the first line, then exports.
+fn announcement(sandbox: &Sandbox, arguments: &Arguments) -> Result<String> {
     let reach = match &arguments.tls {
         Some(file) => {
-            format!("export CLOUDBAL_CONNECT_TO={} CLOUDBAL_CA_FILE={}", sandbox.address(), file.display())
+            format!("export CLOUDBAL_CONNECT_TO={} CLOUDBAL_CA_FILE={}", sandbox.address(), in_shell(file)?)
         }
         None => format!("export CLOUDBAL_ENDPOINT={}", sandbox.url()),
     };
     let mut text = format!(
-        "{}\n# demo keys of the sandbox, which are valid here and nowhere else:\n{reach}\n",
+        "# {}\n# demo keys, valid in this sandbox only (`cloudbal sandbox --help` lists all):\n{reach}\n",
         sandbox.url()
     );
     for cloud in CLOUDS {
@@ -85,7 +89,21 @@ fn announcement(sandbox: &Sandbox, arguments: &Arguments) -> String {
             text += &format!("export {}={key_id} {}={secret}\n", variables.key_id, variables.secret);
         }
     }
-    text
+    Ok(text)
+}
+
+/// A path as a shell takes it, from whatever folder it is used.
+fn in_shell(file: &Path) -> Result<String> {
+    let path = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+    let quoted = path.to_str().and_then(|path| shlex::try_quote(path).ok().map(Cow::into_owned));
+    // A line break within the quotes would be a line that is neither an export nor a comment.
+    quoted.filter(|path| !path.contains(['\n', '\r'])).ok_or_else(|| {
+        Error::new(
+            Kind::Usage,
+            format!("`--tls {}` cannot be exported", file.display().to_string().escape_debug()),
+        )
+        .hint("name a file without line breaks, in UTF-8")
+    })
 }
 
 fn unable(error: impl std::fmt::Display) -> Error {

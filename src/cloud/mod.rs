@@ -39,6 +39,16 @@ pub trait Cloud: Debug + Send + Sync {
     /// The short name that commands, configuration and output use, such as `tencent`.
     fn name(&self) -> &'static str;
 
+    /// A second name that commands and the configuration accept for [`name`](Self::name).
+    fn alias(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Whether a word on the command line or in the configuration names this cloud.
+    fn is_called(&self, word: &str) -> bool {
+        self.name() == word || self.alias() == Some(word)
+    }
+
     /// The name people use, such as `Tencent Cloud`.
     fn title(&self) -> &'static str;
 
@@ -234,7 +244,7 @@ impl Iterator for Following {
     }
 }
 
-/// The cloud of that name.
+/// The cloud of that name or alias.
 pub fn named(name: &str) -> Option<&'static dyn Cloud> {
-    CLOUDS.iter().copied().find(|cloud| cloud.name() == name)
+    CLOUDS.iter().copied().find(|cloud| cloud.is_called(name))
 }

@@ -81,6 +81,9 @@ fn read(name: &str, table: &Table, defaults: &Defaults, place: Place) -> Result<
 }
 
 fn cloud(table: &Table) -> Result<&'static dyn Cloud> {
+    if let Some(cloud) = table.text("provider")?.and_then(crate::cloud::named) {
+        return Ok(cloud);
+    }
     let names: Vec<&'static str> = CLOUDS.iter().map(|cloud| cloud.name()).collect();
     let name = table.choice("provider", &names)?.ok_or_else(|| {
         table

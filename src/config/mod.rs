@@ -21,7 +21,7 @@ use zeroize::Zeroizing;
 use crate::cloud::{Cloud, Endpoint, Signature};
 use crate::model::{Credentials, Currency, Error, Kind, Rates, Result, Secret, Site, Thresholds};
 
-pub use nearest::nearest;
+pub use nearest::{near, nearest};
 pub use read::{parse, parse_rates};
 pub use show::show;
 pub(crate) use table::quoted;

@@ -5,13 +5,25 @@ const LONGEST: usize = 64;
 
 /// The known name nearest to a mistaken one, when one is near enough to be meant.
 pub fn nearest<'a>(mistaken: &str, known: &[&'a str]) -> Option<&'a str> {
+    near(mistaken, known).first().copied()
+}
+
+/// The known names that are near enough to a mistaken one to be meant, the nearest first: at most a third of the
+/// characters differ. Case and the choice of dash do not count.
+pub fn near<'a>(mistaken: &str, known: &[&'a str]) -> Vec<&'a str> {
     if mistaken.len() > LONGEST {
-        return None;
+        return Vec::new();
     }
-    let mistaken = mistaken.to_lowercase().replace('-', "_");
-    let distance = |name: &str| strsim::damerau_levenshtein(&mistaken, name);
-    let near = |name: &str| distance(name) <= mistaken.chars().count().max(name.len()) / 3;
-    known.iter().copied().filter(|name| near(name)).min_by_key(|name| distance(name))
+    let folded = |name: &str| name.to_lowercase().replace('-', "_");
+    let mistaken = folded(mistaken);
+    let distance = |name: &&'a str| {
+        let name = folded(name);
+        let distance = strsim::damerau_levenshtein(&mistaken, &name);
+        (distance <= mistaken.chars().count().max(name.chars().count()) / 3).then_some(distance)
+    };
+    let mut near: Vec<_> = known.iter().filter_map(|name| Some((distance(name)?, *name))).collect();
+    near.sort_by_key(|(distance, _)| *distance);
+    near.into_iter().map(|(_, name)| name).collect()
 }
 
 /// Names for people: `` `a`, `b` and `c` ``.
@@ -36,6 +48,13 @@ mod tests {
         assert_eq!(nearest("colour", KNOWN), Some("color"));
         assert_eq!(nearest("session_name", KNOWN), Some("role_session_name"));
         assert_eq!(nearest("ste", KNOWN), Some("site"));
+    }
+
+    #[test]
+    fn characters_are_counted_rather_than_bytes() {
+        assert_eq!(nearest("my", &["深圳"]), None);
+        assert_eq!(nearest("深圳1号", &["深圳2号"]), Some("深圳2号"));
+        assert_eq!(near("prdo-1", &["prod-2", "staging", "Prod-1"]), ["Prod-1", "prod-2"]);
     }
 
     #[test]

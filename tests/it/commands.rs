@@ -194,7 +194,7 @@ fn the_sandbox_serves_on_its_own_and_says_how_to_reach_it() {
         .unwrap();
     let mut lines = BufReader::new(server.stdout.take().unwrap()).lines().map(Result::unwrap);
     let url = lines.next().unwrap();
-    assert!(url.starts_with("http://127.0.0.1:"), "{url}");
+    assert!(url.starts_with("# http://127.0.0.1:"), "{url}");
     lines.next();
     let mut run = cloudbal(&["tencent", "members", "-o", "csv"]);
     for line in lines.take(3) {

@@ -7,6 +7,8 @@ mod check;
 mod commands;
 mod credentials;
 mod doctor;
+#[cfg(unix)]
+mod evaluated;
 mod failures;
 mod formats;
 mod init;
@@ -21,6 +23,7 @@ mod pace;
 mod permissions;
 #[cfg(unix)]
 mod progress;
+mod providers;
 #[cfg(unix)]
 mod readme;
 mod resume;

@@ -32,6 +32,10 @@ impl Cloud for Aliyun {
         "aliyun"
     }
 
+    fn alias(&self) -> Option<&'static str> {
+        Some("alibaba")
+    }
+
     fn title(&self) -> &'static str {
         "Alibaba Cloud"
     }

@@ -129,7 +129,8 @@ fn the_schema_knows_the_same_keys() {
         keys("/definitions/credentials/properties"),
         known(&[accounts::SOURCES, &pairs, &[accounts::TOKEN]])
     );
-    let clouds: Vec<&str> = CLOUDS.iter().map(|cloud| cloud.name()).collect();
+    let clouds: Vec<&str> =
+        CLOUDS.iter().flat_map(|cloud| std::iter::once(cloud.name()).chain(cloud.alias())).collect();
     assert_eq!(schema["definitions"]["account"]["properties"]["provider"]["enum"], serde_json::json!(clouds));
 }
 
