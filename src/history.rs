@@ -269,7 +269,7 @@ mod tests {
             site: None,
             endpoint: None,
             currency: None,
-            signature: crate::cloud::Signature::default(),
+            signature: "",
         }
     }
 

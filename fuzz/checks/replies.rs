@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use cloudbal::cloud::{
-    Advice, Answer, CLOUDS, Call, Cloud, Context, Endpoint, Failure, Page, Question, Reply, Role, Signature,
+    Advice, Answer, CLOUDS, Call, Cloud, Context, Endpoint, Failure, Page, Question, Reply, Role,
 };
 use cloudbal::model::{Balance, Credentials, Detail, Kind, Report, Row, Secret, Site, Stamp};
 use cloudbal::render::{Format, Style, write};
@@ -78,7 +78,7 @@ fn read(cloud: &dyn Cloud, question: &Question, context: &Context, reply: &Reply
         endpoint: &Endpoint::https("example.com"),
         credentials: &credentials,
         stamp: &Stamp { time: now(), nonce: "0123456789abcdef0123456789abcdef".to_owned() },
-        signature: Signature::Rpc,
+        signature: cloud.signatures().first().copied().unwrap_or_default(),
     };
     cloud.read(&call, context, reply)
 }

@@ -17,7 +17,7 @@ pub fn all(config: &Config, around: &Surroundings) -> Vec<Task> {
             let mut task = from_found(listed.cloud, &listed.label, listed.found, wish);
             task.origin = listed.origins.join(", ");
             task.account.site = config.defaults.site.or(task.account.site);
-            task.account.signature = config.defaults.signature.unwrap_or_default();
+            task.account.sign_with(config.defaults.signature);
             task.thresholds = config.defaults.thresholds.clone();
             task
         };
@@ -115,7 +115,7 @@ pub fn from_found(cloud: &'static dyn Cloud, label: &str, found: Result<Found>, 
         site,
         endpoint: None,
         currency: None,
-        signature: crate::cloud::Signature::default(),
+        signature: cloud.signatures().first().copied().unwrap_or_default(),
     };
     Task { account, source, origin, wish, thresholds: Thresholds::default(), streams: false, journal: None }
 }
@@ -143,7 +143,7 @@ fn from_entry(entry: &AccountEntry, around: &Surroundings) -> Task {
     account.site = entry.site.or(account.site);
     account.endpoint.clone_from(&entry.endpoint);
     account.currency = entry.currency;
-    account.signature = entry.signature.unwrap_or_default();
+    account.sign_with(entry.signature);
     task.thresholds = entry.thresholds.clone();
     task
 }

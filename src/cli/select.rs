@@ -114,7 +114,9 @@ fn overrule(task: &mut Task, options: &Options) {
     let account = &mut task.account;
     account.site = options.site(account.site);
     account.currency = options.currency.or(account.currency);
-    account.signature = options.signature().unwrap_or(account.signature);
+    if let Some(signature) = options.signature() {
+        account.sign_with(Some(signature));
+    }
     if options.endpoint.is_some() {
         account.endpoint.clone_from(&options.endpoint);
     }

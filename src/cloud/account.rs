@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Cloud, Endpoint, Question, Signature};
+use super::{Cloud, Endpoint, Question};
 use crate::model::{Currency, Result, Site};
 
 /// One account whose balance can be read.
@@ -18,11 +18,18 @@ pub struct Account {
     pub endpoint: Option<Endpoint>,
     /// The currency to use instead of what the site or the reply says.
     pub currency: Option<Currency>,
-    /// How its requests are signed.
-    pub signature: Signature,
+    /// How its requests are signed: one of the cloud's signatures, empty where there is only one way.
+    pub signature: &'static str,
 }
 
 impl Account {
+    /// Signs its requests in this way, if its cloud knows it, and otherwise in the cloud's default way.
+    pub fn sign_with(&mut self, signature: Option<&str>) {
+        let known = self.cloud.signatures();
+        let chosen = known.iter().find(|name| Some(**name) == signature);
+        self.signature = chosen.or(known.first()).copied().unwrap_or_default();
+    }
+
     /// The server that answers a question on a site. A chosen one takes the place of the billing service's; when it
     /// is on this machine, as a stand-in of the whole cloud is, of the token service's too.
     pub fn endpoint(&self, question: &Question, site: Site) -> Result<Endpoint> {

@@ -61,6 +61,11 @@ pub trait Cloud: Debug + Send + Sync {
     /// The site that is asked first when none is chosen; the others follow when it does not know the account.
     fn first_site(&self) -> Site;
 
+    /// The names of the ways in which it accepts signatures, the default first; none where there is only one.
+    fn signatures(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Whether it has organisations whose members' balances can be asked for.
     fn has_members(&self) -> bool;
 
@@ -160,16 +165,6 @@ impl Question {
     }
 }
 
-/// How requests are signed, where a cloud knows more than one way.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Signature {
-    /// Alibaba Cloud's RPC signature 1.0 (HMAC-SHA1).
-    #[default]
-    Rpc,
-    /// Alibaba Cloud's signature V3 (ACS3-HMAC-SHA256).
-    Acs3,
-}
-
 /// Everything that a signed request is made of.
 #[derive(Debug)]
 pub struct Call<'a> {
@@ -181,8 +176,8 @@ pub struct Call<'a> {
     pub credentials: &'a Credentials,
     /// When, and the number used once.
     pub stamp: &'a Stamp,
-    /// How it is signed.
-    pub signature: Signature,
+    /// How it is signed: one of the cloud's [`signatures`](Cloud::signatures), empty where there is only one way.
+    pub signature: &'static str,
 }
 
 /// What a balance needs besides the reply it is read from.

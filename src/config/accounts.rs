@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::nearest::quoted_list;
-use super::read::{file, signature, site, thresholds};
+use super::read::{AUTO, file, signature, thresholds};
 use super::table::Table;
 use super::{AccountEntry, CredentialsEntry, Defaults, Oidc, Place, Role};
 use crate::cloud::{CLOUDS, Cloud};
-use crate::model::{Credentials, Error, Result, Secret};
+use crate::model::{Credentials, Error, Result, Secret, Site};
 
 /// The keys of `[accounts.NAME]`.
 pub(super) const ACCOUNT: &[&str] = &[
@@ -65,7 +65,7 @@ fn read(name: &str, table: &Table, defaults: &Defaults, place: Place) -> Result<
     Ok(AccountEntry {
         name: Arc::from(name),
         cloud,
-        site: site(table, defaults.site)?,
+        site: site(table, cloud, defaults.site)?,
         credentials: match table.table("credentials") {
             Ok(Some(inner)) => credentials(&inner, cloud, place)?,
             Ok(None) => CredentialsEntry::Chain,
@@ -91,6 +91,16 @@ fn cloud(table: &Table) -> Result<&'static dyn Cloud> {
             .hint(format!("say which cloud it is: {}", quoted_list(&names, "or")))
     })?;
     Ok(crate::cloud::named(name).expect("the name is one of the clouds'"))
+}
+
+/// The site of an account; `None` is found out by asking. A default that its cloud does not have does not apply.
+fn site(table: &Table, cloud: &dyn Cloud, default: Option<Site>) -> Result<Option<Site>> {
+    let sites = cloud.sites();
+    let known: Vec<&str> = std::iter::once(AUTO).chain(sites.iter().map(Site::name)).collect();
+    let default = default.filter(|site| sites.contains(site));
+    Ok(table
+        .choice("site", &known)?
+        .map_or(default, |name| name.parse().ok().filter(|site| sites.contains(site))))
 }
 
 fn role(table: &Table) -> Result<Option<Role>> {

@@ -18,7 +18,7 @@ use std::time::Duration;
 use etcetera::BaseStrategy as _;
 use zeroize::Zeroizing;
 
-use crate::cloud::{Cloud, Endpoint, Signature};
+use crate::cloud::{Cloud, Endpoint};
 use crate::model::{Credentials, Currency, Error, Kind, Rates, Result, Secret, Site, Thresholds};
 
 pub use nearest::{near, nearest};
@@ -61,7 +61,7 @@ pub struct Defaults {
     /// The thresholds of accounts that have none of their own.
     pub thresholds: Thresholds,
     /// How requests are signed.
-    pub signature: Option<Signature>,
+    pub signature: Option<&'static str>,
     /// How many requests are under way at once.
     pub concurrency: Option<u32>,
     /// Requests a second for each account; 0 lifts the limit.
@@ -104,7 +104,7 @@ pub struct AccountEntry {
     /// The server to ask instead of the site's own.
     pub endpoint: Option<Endpoint>,
     /// How its requests are signed.
-    pub signature: Option<Signature>,
+    pub signature: Option<&'static str>,
 }
 
 /// Where an account's credentials are.

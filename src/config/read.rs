@@ -10,7 +10,7 @@ use super::accounts::accounts;
 use super::nearest::{nearest, quoted_list};
 use super::table::{Source, Table, quoted};
 use super::{Config, Defaults, Place};
-use crate::cloud::Signature;
+use crate::cloud::CLOUDS;
 use crate::model::{
     Currency, Error, Rates, Result, Secret, Site, Threshold, Thresholds, amount_from_number, amount_from_text,
 };
@@ -43,9 +43,9 @@ pub(super) const DEFAULTS: &[&str] = &[
 pub(super) const RATES: &[&str] = &["date", "base"];
 
 const OUTPUTS: &[&str] = &["table", "json", "ndjson", "csv", "yaml"];
+/// The site that is found out by asking.
+pub(super) const AUTO: &str = "auto";
 const COLORS: &[&str] = &["auto", "always", "never"];
-const SITES: &[&str] = &["auto", "intl", "cn"];
-const SIGNATURES: &[&str] = &["rpc", "acs3"];
 
 /// Reads a configuration file's text.
 pub fn parse(text: &str, place: Place) -> Result<Config> {
@@ -93,7 +93,7 @@ fn defaults(table: &Table, place: Place) -> Result<Defaults> {
         output: table.choice("output", OUTPUTS)?,
         color: table.choice("color", COLORS)?,
         convert_to: table.parsed("in")?,
-        site: site(table, None)?,
+        site: site(table)?,
         members: table.flag("members")?.unwrap_or_default(),
         thresholds: thresholds(table, &Thresholds::default())?,
         signature: signature(table)?,
@@ -113,17 +113,21 @@ fn seconds(table: &Table, key: &str, most: u32) -> Result<Option<Duration>> {
     Ok(table.number(key, 1, most)?.map(|seconds| Duration::from_secs(seconds.into())))
 }
 
-/// The site that a table names, or the usual one; `None` is found out by asking.
-pub(super) fn site(table: &Table, usual: Option<Site>) -> Result<Option<Site>> {
-    Ok(table.choice("site", SITES)?.map_or(usual, |name| name.parse().ok()))
+/// The site of accounts that name none themselves; `None` is found out by asking.
+fn site(table: &Table) -> Result<Option<Site>> {
+    let mut known = vec![AUTO];
+    for site in CLOUDS.iter().flat_map(|cloud| cloud.sites()) {
+        if !known.contains(&site.name()) {
+            known.push(site.name());
+        }
+    }
+    Ok(table.choice("site", &known)?.filter(|name| *name != AUTO).and_then(|name| name.parse().ok()))
 }
 
-/// How a table wants requests to be signed.
-pub(super) fn signature(table: &Table) -> Result<Option<Signature>> {
-    Ok(table.choice("signature", SIGNATURES)?.map(|name| match name {
-        "acs3" => Signature::Acs3,
-        _ => Signature::Rpc,
-    }))
+/// How requests are signed to the clouds that accept more than one way.
+pub(super) fn signature(table: &Table) -> Result<Option<&'static str>> {
+    let known: Vec<_> = CLOUDS.iter().flat_map(|cloud| cloud.signatures()).copied().collect();
+    table.choice("signature", &known)
 }
 
 /// The file that a table names: relative to the configuration file, or to the home directory behind `~`.

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use super::table::{quoted, spelt};
 use super::{AccountEntry, Config, CredentialsEntry, Defaults, Oidc, Rates, Role};
-use crate::cloud::Signature;
 use crate::model::{Currency, Site, Threshold, Thresholds};
 
 /// What stands for a secret.
@@ -37,7 +36,7 @@ impl Shown {
         inner.text("site", defaults.site.as_ref().map(Site::name));
         inner.value("members", defaults.members.then_some(true));
         inner.thresholds(&defaults.thresholds);
-        inner.text("signature", defaults.signature.map(signature));
+        inner.text("signature", defaults.signature);
         inner.value("concurrency", defaults.concurrency);
         inner.value("rate", defaults.rate);
         inner.value("timeout", defaults.timeout.as_ref().map(Duration::as_secs));
@@ -69,7 +68,7 @@ impl Shown {
         }
         self.text("currency", account.currency.as_ref().map(Currency::code));
         self.text("endpoint", account.endpoint.as_ref().map(ToString::to_string).as_deref());
-        self.text("signature", account.signature.map(signature));
+        self.text("signature", account.signature);
     }
 
     fn rates(&mut self, rates: &Rates) {
@@ -147,13 +146,6 @@ fn web_identity(oidc: &Oidc) -> String {
     inner.extend(oidc.role_session_name.as_ref().map(|name| format!("role_session_name = {}", quoted(name))));
     inner.extend(oidc.region.as_ref().map(|region| format!("region = {}", quoted(region))));
     format!("{{ {} }}", inner.join(", "))
-}
-
-fn signature(signature: Signature) -> &'static str {
-    match signature {
-        Signature::Rpc => "rpc",
-        Signature::Acs3 => "acs3",
-    }
 }
 
 fn path(path: &Path) -> String {

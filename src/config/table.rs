@@ -82,7 +82,7 @@ impl<'a> Table<'a> {
     }
 
     /// One of some texts.
-    pub(super) fn choice(&self, key: &str, known: &[&'static str]) -> Result<Option<&'static str>> {
+    pub(super) fn choice<'n>(&self, key: &str, known: &[&'n str]) -> Result<Option<&'n str>> {
         let Some(text) = self.text(key)? else { return Ok(None) };
         if let Some(chosen) = known.iter().find(|known| **known == text) {
             return Ok(Some(chosen));

@@ -9,11 +9,16 @@ mod rpc;
 mod sts;
 
 use super::fields::{Fields, InvalidField};
-use super::{Answer, Call, Cloud, Context, Failure, Keys, Method, Question, Reply, Request, Signature};
+use super::{Answer, Call, Cloud, Context, Failure, Keys, Method, Question, Reply, Request};
 use std::borrow::Cow;
 
 use crate::crypto::sha256_hex;
 use crate::model::{Error, Kind, Result, Site};
+
+/// Signature V3, ACS3-HMAC-SHA256.
+const ACS3: &str = "acs3";
+/// RPC signature 1.0, HMAC-SHA1.
+const RPC: &str = "rpc";
 
 /// Alibaba Cloud, on both its sites.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +57,10 @@ impl Cloud for Aliyun {
         Site::CN
     }
 
+    fn signatures(&self) -> &'static [&'static str] {
+        &[RPC, ACS3]
+    }
+
     fn has_members(&self) -> bool {
         false
     }
@@ -79,8 +88,8 @@ impl Cloud for Aliyun {
         let action = action(call.question)?;
         Ok(match (call.question, call.signature) {
             (Question::WebIdentity { .. }, _) => unsigned_request(&action, call),
-            (_, Signature::Rpc) => rpc_request(&action, call),
-            (_, Signature::Acs3) => acs3_request(&action, call),
+            (_, ACS3) => acs3_request(&action, call),
+            _ => rpc_request(&action, call),
         })
     }
 
