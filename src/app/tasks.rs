@@ -32,7 +32,7 @@ pub fn suggestions(around: &Surroundings) -> (Vec<Suggestion>, Vec<String>) {
     let mut left_out = Vec::new();
     let suggest = |listed: Listed| {
         let Listed { cloud, label, reference, found, .. } = listed;
-        let (Ok(found), Some(origin)) = (found, reference) else {
+        let (Ok(found), Some(origin)) = (found, reference.filter(config::is_referable)) else {
             left_out.push(format!("{}/{label}", cloud.name()));
             return None;
         };

@@ -11,6 +11,7 @@ use crate::app::tasks;
 use crate::config::{self, Config, Place};
 use crate::credentials::Surroundings;
 use crate::model::{Error, Kind, Result};
+use crate::render::visible;
 
 /// Prints what is asked about the configuration file.
 pub fn run(options: &Options, command: ConfigCommand) -> Result<Outcome> {
@@ -69,15 +70,21 @@ pub fn init(options: &Options, yes: bool) -> Result<Outcome> {
     let home = select::home();
     let config = config::parse(&text, Place { path: &path, home: home.as_deref(), private: true })?;
     let names: Vec<&str> = config.accounts.iter().map(|account| &*account.name).collect();
-    let names = if names.is_empty() { String::new() } else { format!(": {}", names.join(", ")) };
-    let left_out = match left_out.join(", ") {
-        none if none.is_empty() => none,
-        names => format!("left out, because they are not usable or no file can refer to them: {names}\n"),
+    let listed = |names: &[&str]| visible(&names.join(", ")).into_owned();
+    let names = if names.is_empty() { String::new() } else { format!(": {}", listed(&names)) };
+    let left_out: Vec<&str> = left_out.iter().map(String::as_str).collect();
+    let left_out = if left_out.is_empty() {
+        String::new()
+    } else {
+        format!(
+            "left out, because they are not usable or a file cannot refer to them: {}\n",
+            listed(&left_out)
+        )
     };
     print::to_stdout(&format!(
         "wrote {}\n{}{names}\n{left_out}\
          next: `cloudbal doctor` examines the accounts, `cloudbal` shows their balances\n",
-        path.display(),
+        visible(&path.display().to_string()),
         counted(config.accounts.len()),
     ))
 }
@@ -102,7 +109,7 @@ fn question(path: &Path, text: &str) -> String {
     let lines: Vec<String> = text.lines().filter(says).map(|line| format!("  {line}\n")).collect();
     format!(
         "This will be written to {}, with every key explained:\n\n{}\nWrite it? [y/N] ",
-        path.display(),
+        visible(&path.display().to_string()),
         lines.concat()
     )
 }

@@ -10,6 +10,7 @@ use super::{ending, read};
 use crate::config;
 use crate::credentials;
 use crate::model::{Credentials, Error, Kind, Result, Secret};
+use crate::render::visible;
 
 /// The most that is read of standard input: more than any key and token have.
 const LARGEST: u64 = 64 << 10;
@@ -43,7 +44,7 @@ pub fn login(name: &str, key_id: Option<String>) -> Result<Outcome> {
 /// Removes a key.
 pub fn logout(name: &str) -> Result<Outcome> {
     credentials::remove_from_keyring(name)?;
-    print::to_stdout(&format!("removed `{name}` from the keyring\n"))
+    print::to_stdout(&format!("removed `{}` from the keyring\n", visible(name)))
 }
 
 /// Asks at a terminal, without echo for all but the key id.

@@ -21,9 +21,11 @@ pub fn line(event: &Event, verbose: u8, quiet: bool) -> Option<String> {
             if verbose > 0 && (*attempt == 1 || verbose > 1) =>
         {
             let again = if *attempt > 1 { format!(", attempt {attempt}") } else { String::new() };
-            Some(format!("[{account}] asking {endpoint} for {}{again}\n", question.name()))
+            let (account, endpoint) = (visible(account), endpoint.to_string());
+            Some(format!("[{account}] asking {} for {}{again}\n", visible(&endpoint), question.name()))
         }
         Event::Answered { account, status, bytes, elapsed } if verbose > 1 => {
+            let account = visible(account);
             Some(format!("[{account}] HTTP {status}, {bytes} bytes in {} ms\n", elapsed.as_millis()))
         }
         Event::Retrying { error, wait } if verbose > 0 => {

@@ -25,7 +25,7 @@ pub use nearest::{near, nearest};
 pub use read::{parse, parse_rates};
 pub use show::show;
 pub(crate) use table::quoted;
-pub use template::{Suggestion, template};
+pub use template::{Suggestion, is_referable, template};
 pub use write::{exists, write_new};
 
 /// A JSON Schema of the file, for editors.

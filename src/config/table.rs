@@ -1,6 +1,6 @@
 //! Tables of the file: values are taken out by key, and what is wrong is said with line and column.
 
-use std::fmt::Display;
+use std::fmt::{Display, Write as _};
 use std::path::Path;
 use std::str::FromStr;
 
@@ -8,7 +8,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::nearest::{nearest, quoted_list};
-use crate::model::{Error, Kind, Result};
+use crate::model::{Error, Kind, Result, is_hidden};
 
 /// A file's text. No error repeats any of it but keys and harmless values: the line may hold a secret.
 #[derive(Clone, Copy)]
@@ -212,7 +212,17 @@ pub(super) fn spelt(key: &str) -> String {
     if !key.is_empty() && key.bytes().all(is_bare) { key.to_owned() } else { quoted(key) }
 }
 
-/// A text as TOML spells it: JSON's way, but for one control character that JSON leaves as it is.
+/// A text as a TOML string, with an escape for every character that acts on a terminal or hides.
 pub(crate) fn quoted(text: &str) -> String {
-    serde_json::to_string(text).expect("every text can be written as JSON").replace('\u{7f}', "\\u007F")
+    let json = serde_json::to_string(text).expect("every text can be written as JSON");
+    let mut toml = String::with_capacity(json.len());
+    for character in json.chars() {
+        if is_hidden(character) {
+            let code = u32::from(character);
+            _ = if code > 0xffff { write!(toml, "\\U{code:08X}") } else { write!(toml, "\\u{code:04X}") };
+        } else {
+            toml.push(character);
+        }
+    }
+    toml
 }

@@ -55,6 +55,11 @@ fn free_name(suggestion: &Suggestion, taken: &[String]) -> String {
         .expect("there are more numbers than names that are taken")
 }
 
+/// Whether a configuration file can refer to credentials: names with a line break or the like cannot be repeated.
+pub fn is_referable(origin: &Origin) -> bool {
+    reference(origin).is_some()
+}
+
 /// How the file refers to credentials; `None` when it cannot, which takes a name with a line break or the like.
 fn reference(origin: &Origin) -> Option<String> {
     let (key, name) = match origin {

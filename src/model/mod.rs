@@ -3,6 +3,7 @@
 mod balance;
 mod currency;
 mod error;
+mod hidden;
 mod listing;
 mod money;
 mod rates;
@@ -15,6 +16,7 @@ mod threshold;
 pub use balance::{Balance, Detail};
 pub use currency::{Currency, InvalidCurrency};
 pub use error::{Error, Kind, Result};
+pub use hidden::is_hidden;
 pub use listing::{Aspect, Checkup, Finding, KnownAccount, Step};
 pub use money::{InvalidAmount, Money, amount_from_number, amount_from_text, group, minor_to_major};
 pub use rates::{Conversion, Converted, Rates};

@@ -4,7 +4,8 @@
 //!   column must not count the same money twice. So are `details`, whose names differ from cloud to cloud.
 //! - A cell that a spreadsheet would run (it begins with `=`, `+`, `-`, `@`, their full-width forms, a tab or a
 //!   line break) gets a `'` in front, unless it is a number.
-//! - Control characters other than tab and line breaks are written as escapes (`\u{1b}`).
+//! - Control, bidirectional and invisible characters other than tab and line breaks are written as escapes
+//!   (`\u{1b}`, `\u{202e}`).
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -14,7 +15,7 @@ use rust_decimal::Decimal;
 
 use super::document::timestamp;
 use super::visible::escape;
-use crate::model::{Balance, Error, Row};
+use crate::model::{Balance, Error, Row, is_hidden};
 
 const HEADER: [&str; 20] = [
     "type",
@@ -136,7 +137,7 @@ fn or_empty(text: Option<&str>) -> Cow<'_, str> {
 
 /// The cell as no spreadsheet runs it.
 fn harmless(cell: &str) -> Cow<'_, str> {
-    let acts = |character: char| character.is_control() && !matches!(character, '\t' | '\n' | '\r');
+    let acts = |character: char| is_hidden(character) && !matches!(character, '\t' | '\n' | '\r');
     let cell = escape(cell, acts, |shown, character| shown.extend(character.escape_default()));
     let runs = cell.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\n', '\r']);
     if runs && !is_number(&cell) { Cow::Owned(format!("'{cell}")) } else { cell }

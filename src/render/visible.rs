@@ -3,14 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// Whether a character does something other than stand where it is: control characters (C0, DEL, C1), marks that
-/// turn the direction of writing, line separators, and characters of no width that make two names look alike.
-pub(super) fn is_hidden(character: char) -> bool {
-    character.is_control()
-        || matches!(character,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
-}
+use crate::model::is_hidden;
 
 /// The text with every hidden character as an escape: `\u{1b}`, `\n`.
 pub fn visible(text: &str) -> Cow<'_, str> {
@@ -65,8 +58,19 @@ mod tests {
     }
 
     #[test]
+    fn letters_that_nobody_sees_are_written_out() {
+        assert_eq!(
+            visible(
+                "a\u{3164}b\u{115f}c\u{1160}d\u{ffa0}e\u{2800}f\u{34f}g\u{180b}h\u{17b4}i\u{fe0f}j\u{e0041}"
+            ),
+            "a\\u{3164}b\\u{115f}c\\u{1160}d\\u{ffa0}e\\u{2800}f\\u{34f}g\\u{180b}h\\u{17b4}i\\u{fe0f}j\\u{e0041}"
+        );
+    }
+
+    #[test]
     fn ordinary_text_stays_as_it_is() {
-        for text in ["", "kleinerwang_test", "上海分公司", "Köln é 🙂", "a\\b"] {
+        for text in ["", "kleinerwang_test", "上海分公司", "Köln é 🙂", "전체\u{3000}회사\u{a0}x", "a\\b"]
+        {
             assert!(matches!(visible(text), Cow::Borrowed(shown) if shown == text), "{text}");
         }
     }

@@ -53,7 +53,7 @@ fn what_is_found_is_named_and_the_next_commands_work() {
     assert_snapshot!(home.whole(&init(&home, &["--yes"]).run()), @"
     wrote [HOME]/.config/cloudbal/config.toml
     3 accounts: default, aliyun-default, default-2
-    left out, because they are not usable or no file can refer to them: tencent/old, aliyun/second
+    left out, because they are not usable or a file cannot refer to them: tencent/old, aliyun/second
     next: `cloudbal doctor` examines the accounts, `cloudbal` shows their balances
     --- exit status 0
     ");

@@ -11,6 +11,7 @@ mod doctor;
 mod evaluated;
 mod failures;
 mod formats;
+mod hidden;
 mod init;
 #[cfg(any(not(feature = "keyring"), target_os = "linux"))]
 mod keyring;

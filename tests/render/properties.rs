@@ -1,7 +1,7 @@
 //! What holds for every report.
 
 use std::fmt::Write as _;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use chrono::DateTime;
 use cloudbal::model::{Balance, Conversion, Currency, Detail, Error, Kind, Rates, Report, Row, Site};
@@ -210,13 +210,18 @@ fn restored(cell: &str) -> String {
     cell.strip_prefix('\'').filter(|rest| rest.starts_with(dangerous)).unwrap_or(cell).to_owned()
 }
 
-/// A text with its control characters written out, as CSV has them.
+/// A text with its control and invisible characters written out, as CSV has them.
 fn written_out(text: &str) -> String {
+    static HIDDEN: LazyLock<regex::Regex> = LazyLock::new(|| {
+        regex::Regex::new(r"[\p{Cc}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\x{2800}\x{fff9}-\x{fffb}]")
+            .unwrap()
+    });
+    let hidden = &*HIDDEN;
     let mut shown = String::new();
     for character in text.chars() {
         match character {
             '\t' | '\n' | '\r' => shown.push(character),
-            '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' => {
+            _ if hidden.is_match(character.encode_utf8(&mut [0; 4])) => {
                 write!(shown, "\\u{{{:x}}}", u32::from(character)).unwrap();
             }
             _ => shown.push(character),
