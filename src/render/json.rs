@@ -1,6 +1,5 @@
-//! JSON and YAML text of anything that can be serialized.
+//! JSON text of anything that can be serialized.
 
-use std::error::Error as _;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -17,17 +16,6 @@ pub(super) fn pretty(value: &impl Serialize, out: &mut dyn Write) -> io::Result<
 pub(super) fn line(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer(Visible(out), value)?;
     out.write_all(b"\n")
-}
-
-/// A YAML document.
-pub(super) fn yaml(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    yaml_serde::to_writer(out, value).map_err(|error| {
-        // The kind has to survive, so that a closed pipe can be told from a full disk.
-        match error.source().and_then(|source| source.downcast_ref::<io::Error>()) {
-            Some(source) => io::Error::new(source.kind(), source.to_string()),
-            None => io::Error::other(error),
-        }
-    })
 }
 
 /// Escapes the hidden characters that JSON allows as they are (DEL, C1, marks of direction), so that no terminal

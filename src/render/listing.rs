@@ -10,7 +10,7 @@ use super::document::{ErrorRecord, timestamp};
 use super::people::{account_name, label, lines};
 use super::table::marked;
 use super::visible::visible;
-use super::{Format, Style, grid, json};
+use super::{Format, Style, grid, json, yaml};
 use crate::model::{Aspect, Checkup, Error, Finding, KnownAccount, Site, Step};
 
 /// What a command shows that reads no balances.
@@ -39,7 +39,7 @@ pub fn write_listing(listing: Listing, format: Format, style: Style, out: &mut d
             })
         }
         (Format::Json, listing) => json::pretty(&listing, out),
-        (Format::Yaml, listing) => json::yaml(&listing, out),
+        (Format::Yaml, listing) => yaml::write(&listing, out),
         (Format::Ndjson, Listing::Accounts(accounts)) => {
             accounts.iter().try_for_each(|account| json::line(&AccountRecord::new(account), out))
         }

@@ -14,6 +14,7 @@ mod query;
 mod stream;
 mod table;
 mod visible;
+mod yaml;
 
 use std::io::{self, Write};
 
@@ -75,7 +76,7 @@ pub fn write(report: &Report, format: Format, style: Style, out: &mut dyn Write)
     match format {
         Format::Table => table::write(report, style, out),
         Format::Json => json::pretty(&Document { report, verbatim: Verbatim::Text }, out),
-        Format::Yaml => json::yaml(&Document { report, verbatim: Verbatim::Value }, out),
+        Format::Yaml => yaml::write(&Document { report, verbatim: Verbatim::Value }, out),
         Format::Ndjson | Format::Csv => {
             let Some(mut stream) = Stream::begin(format, out)? else { return Ok(()) };
             for row in &report.rows {

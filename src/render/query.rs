@@ -10,7 +10,7 @@ use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
 use super::document::{Document, Verbatim};
-use super::{Format, Listing, json};
+use super::{Format, Listing, json, yaml};
 use crate::model::{Error, Kind, Report, Result};
 
 /// The library goes a call deeper for each bracket and operator. People write a dozen or two; the smallest stack
@@ -55,7 +55,7 @@ impl Query {
             self.expression.search(document).map_err(|error| mistake(self.expression.as_str(), &error))?;
         let mut text = Vec::new();
         match (self.format, result.as_array()) {
-            (Format::Yaml, _) => json::yaml(&result, &mut text),
+            (Format::Yaml, _) => yaml::write(&result, &mut text),
             (Format::Ndjson, Some(list)) => list.iter().try_for_each(|value| json::line(value, &mut text)),
             (Format::Ndjson, None) => json::line(&result, &mut text),
             _ => json::pretty(&result, &mut text),

@@ -114,7 +114,7 @@ fn as_csv() {
 fn as_yaml() {
     assert_snapshot!(said("yaml").whole(), @"
     schema_version: 1
-    generated_at: [TIME]Z
+    generated_at: '[TIME]Z'
     balances:
     - provider: tencent
       site: intl
@@ -132,8 +132,8 @@ fn as_yaml() {
       details:
         BasicCreditAmount: '0.00'
         IsCreditAccount: false
-      fetched_at: [TIME]Z
-      request_id: [ID]
+      fetched_at: '[TIME]Z'
+      request_id: '[ID]'
     - provider: tencent
       site: intl
       account: environment
@@ -150,8 +150,8 @@ fn as_yaml() {
       details:
         BasicCreditAmount: '0.00'
         IsCreditAccount: false
-      fetched_at: [TIME]Z
-      request_id: [ID]
+      fetched_at: '[TIME]Z'
+      request_id: '[ID]'
     totals:
     - currency: USD
       available: '353757.70'
@@ -164,7 +164,7 @@ fn as_yaml() {
       kind: not_returned
       code: null
       message: asked for and not returned
-      request_id: [ID]
+      request_id: '[ID]'
       hint: check the uin, and that it belongs to the organisation this account administers
     --- exit status 1
     ");

@@ -101,7 +101,7 @@ fn json_is_one_document() {
 fn yaml_is_the_same_document() {
     insta::assert_snapshot!(text(&both(), Format::Yaml), @"
     schema_version: 1
-    generated_at: 2026-11-22T05:00:01Z
+    generated_at: '2026-11-22T05:00:01Z'
     balances:
     - provider: tencent
       site: intl
@@ -119,8 +119,8 @@ fn yaml_is_the_same_document() {
       details:
         BasicCreditAmount: '0.00'
         IsCreditAccount: false
-      fetched_at: 2026-11-22T05:00:00Z
-      request_id: 241b92ef-b68e-4827-ae15-5ef7f3bd4009
+      fetched_at: '2026-11-22T05:00:00Z'
+      request_id: '241b92ef-b68e-4827-ae15-5ef7f3bd4009'
     - provider: aliyun
       site: cn
       account: shop
@@ -136,8 +136,8 @@ fn yaml_is_the_same_document() {
       owed: null
       details:
         MybankCreditAmount: '0.00'
-      fetched_at: 2026-11-22T05:00:00Z
-      request_id: 16176743-6DC7-4CB3-BB25-A13982D8DFAD
+      fetched_at: '2026-11-22T05:00:00Z'
+      request_id: '16176743-6DC7-4CB3-BB25-A13982D8DFAD'
     totals:
     - currency: USD
       available: '363659.11'
@@ -153,7 +153,7 @@ fn yaml_is_the_same_document() {
       kind: permission
       code: AuthFailure.UnauthorizedOperation
       message: the key may not read balances
-      request_id: ea0a9d1b-9ac0-4ff1-b2f2-d7f0a7d2f0a1
+      request_id: 'ea0a9d1b-9ac0-4ff1-b2f2-d7f0a7d2f0a1'
       hint: grant `finance:DescribeAccountBalance` in CAM
     ");
     let yaml: serde_json::Value = yaml_serde::from_str(&text(&both(), Format::Yaml)).unwrap();
@@ -207,7 +207,7 @@ fn the_shape_stays_when_nothing_was_found() {
     "#);
     insta::assert_snapshot!(text(&report(vec![]), Format::Yaml), @"
     schema_version: 1
-    generated_at: 2026-11-22T05:00:01Z
+    generated_at: '2026-11-22T05:00:01Z'
     balances: []
     totals: []
     converted: null
@@ -275,7 +275,7 @@ fn no_terminal_acts_on_a_document_and_programs_read_the_very_name() {
         assert_eq!(first["sub_account_name"], name);
     }
     let shown = text(&report, Format::Yaml);
-    assert!(!shown.contains(['\u{1b}', '\u{7f}', '\u{9b}', '\0']), "{shown:?}");
+    assert!(!shown.contains(['\u{1b}', '\u{7f}', '\u{9b}', '\u{202e}', '\u{e0041}', '\0']), "{shown:?}");
     let document: serde_json::Value = yaml_serde::from_str(&shown).unwrap();
     assert_eq!(document["balances"][0]["sub_account_name"], name);
 }

@@ -10,3 +10,4 @@ mod properties;
 mod query;
 mod streams;
 mod table;
+mod yaml;
