@@ -5,6 +5,9 @@
 /// The words everything else speaks: money, balances, errors, secrets.
 pub mod model;
 
+/// Reading files within a size and the deadline.
+pub mod file;
+
 /// Hashes and encodings that several clouds share.
 pub mod crypto;
 

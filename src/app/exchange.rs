@@ -1,5 +1,7 @@
 //! How credentials are come by that are not simply there: roles, identity tokens, instances, addresses, programs.
 
+use zeroize::Zeroizing;
+
 use crate::client::Fetch;
 use crate::cloud::{Answer, Metadata, Question, Source};
 use crate::credentials;
@@ -16,7 +18,11 @@ pub async fn credentials(session: &Session<'_>, source: &Source) -> Result<Crede
             temporary(session, &credentials, &Question::AssumeRole(role.clone())).await
         }
         Source::WebIdentity { role, provider, token_file } => {
-            let token = credentials::read_token(token_file)?;
+            let file = token_file.clone();
+            let read = tokio::task::spawn_blocking(move || credentials::read_token(&file));
+            let token = read.await.unwrap_or_else(|_| {
+                Err(Error::new(Kind::Credentials, "reading the identity token was given up"))
+            })?;
             let question = Question::WebIdentity { role: role.clone(), provider: provider.clone(), token };
             temporary(session, &Credentials::none(), &question).await
         }
@@ -85,7 +91,7 @@ async fn instance(session: &Session<'_>, role: Option<&str>) -> Result<Credentia
     read(session, place, &fetch(session, get(&role), place).await?)
 }
 
-async fn fetch(session: &Session<'_>, fetch: Fetch, place: &str) -> Result<String> {
+async fn fetch(session: &Session<'_>, fetch: Fetch, place: &str) -> Result<Zeroizing<String>> {
     session.client().fetch(fetch).await.map_err(|mut error| {
         error.kind = Kind::Credentials;
         error.message = format!("{place}: {}", error.message).into();

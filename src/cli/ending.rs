@@ -6,13 +6,14 @@
 use std::cell::OnceCell;
 use std::sync::mpsc;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
 use super::print::UnderWay;
 use super::{Outcome, args::Options, print, read};
 use crate::credentials;
+use crate::file;
 use crate::model::{Error, Kind};
 use crate::render;
 
@@ -72,7 +73,7 @@ impl<'o> Ending<'o> {
     pub async fn asked(&self) -> Reason {
         if !self.watch() {
             // Signals then do what they do by themselves: they end the process at once.
-            deadline(self.options.deadline).await;
+            deadline().await;
             return Reason::Deadline;
         }
         self.request.told.notified().await;
@@ -85,7 +86,6 @@ impl<'o> Ending<'o> {
         *self.is_watched.get_or_init(|| {
             let watch = Watch {
                 request: Arc::clone(&self.request),
-                deadline: self.options.deadline,
                 quiet: self.options.quiet,
                 color: self.options.color_on_stderr(),
             };
@@ -96,7 +96,6 @@ impl<'o> Ending<'o> {
 
 struct Watch {
     request: Arc<Request>,
-    deadline: Option<Duration>,
     quiet: bool,
     color: bool,
 }
@@ -104,15 +103,15 @@ struct Watch {
 impl Watch {
     fn run(&self) {
         let Ok(runtime) = read::runtime() else {
-            if let Some(time) = self.deadline {
-                std::thread::sleep(time);
+            if let Some(deadline) = file::deadline() {
+                std::thread::sleep(deadline.saturating_duration_since(Instant::now()));
                 self.ask(Reason::Deadline);
             }
             return;
         };
         runtime.block_on(async {
             let reason = tokio::select! {
-                () = deadline(self.deadline) => Reason::Deadline,
+                () = deadline() => Reason::Deadline,
                 () = interrupted() => Reason::Interrupted,
             };
             let mut again = std::pin::pin!(interrupted());
@@ -158,9 +157,9 @@ fn exit(reason: Reason) -> ! {
     std::process::exit(reason.outcome().exit_status().into())
 }
 
-async fn deadline(time: Option<Duration>) {
-    match time {
-        Some(time) => tokio::time::sleep(time).await,
+async fn deadline() {
+    match file::deadline() {
+        Some(deadline) => tokio::time::sleep_until(deadline.into()).await,
         None => std::future::pending().await,
     }
 }

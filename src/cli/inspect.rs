@@ -61,7 +61,7 @@ async fn examine(
     ending: &Ending<'_>,
     emit: &mut dyn FnMut(Checkup),
 ) -> Result<()> {
-    let mut settings = options.settings();
+    let mut settings = options.settings()?;
     // Held until everything is examined: dropping it ends it.
     let _sandbox = if options.sandbox { Some(stand_in::inside(&mut settings).await?) } else { None };
     // A clock that is off is told as a step.

@@ -6,6 +6,7 @@ mod configuration;
 mod duration;
 mod ending;
 mod exclusive;
+mod harden;
 mod inspect;
 mod login;
 mod misread;
@@ -24,6 +25,7 @@ mod verbose;
 mod view;
 
 use std::process::ExitCode;
+use std::time::Instant;
 
 use crate::app::{Task, Wish};
 use crate::cloud::{Cloud, aliyun::Aliyun, tencent::Tencent};
@@ -65,6 +67,8 @@ impl Outcome {
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
+    let start = Instant::now();
+    harden::no_core_dumps();
     let arguments = match parse::arguments(&std::env::args_os().collect::<Vec<_>>()) {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -74,15 +78,16 @@ pub fn main() -> ExitCode {
         }
     };
     let color = arguments.options.color_on_stderr();
-    let outcome = run(arguments).unwrap_or_else(|error| {
+    let outcome = run(arguments, start).unwrap_or_else(|error| {
         print::to_stderr(&render::error_for_people(&error, color));
         Outcome::of(&error)
     });
     ExitCode::from(outcome.exit_status())
 }
 
-fn run(arguments: Arguments) -> Result<Outcome> {
+fn run(arguments: Arguments, start: Instant) -> Result<Outcome> {
     let Arguments { mut options, command } = arguments;
+    options.hold_deadline(start);
     let command = match command {
         Some(Command::Sandbox(sandbox)) => return stand_in::serve(&sandbox),
         Some(Command::Completions { shell }) => return pages::completions(shell),
@@ -103,6 +108,7 @@ fn run(arguments: Arguments) -> Result<Outcome> {
     }
     let config = select::configuration(&options)?;
     options.fill(&config.defaults);
+    options.hold_deadline(start);
     // What shows no amounts converts none.
     if !matches!(command, Some(Command::Accounts { .. } | Command::Doctor { .. })) {
         options.view.settle(&config)?;
@@ -115,7 +121,7 @@ fn run(arguments: Arguments) -> Result<Outcome> {
             one(&Tencent, &which, Wish::Balance)
         }
         Some(Command::Tencent { which, command: TencentCommand::Members(members) }) => {
-            let uins = uins::collect(&members.uin, members.uin_file.as_deref(), options.deadline)?;
+            let uins = uins::collect(&members.uin, members.uin_file.as_deref())?;
             let mut task = select::one(&options, &config, &Tencent, &which, Wish::Members(uins))?;
             if let Some(path) = &members.resume {
                 task.journal = Some(resume::open(path, &task, &options)?);

@@ -11,7 +11,7 @@ use super::printer::Printer;
 use super::progress::Progress;
 use super::{Outcome, print, resume, stand_in, verbose};
 use crate::app::{self, Task};
-use crate::client::{Client, Event};
+use crate::client::{Client, Event, Settings};
 use crate::credentials;
 use crate::model::{Error, Kind, Result, Row};
 use crate::render::Query;
@@ -35,9 +35,11 @@ pub fn run(options: &Options, mut tasks: Vec<Task>) -> Result<Outcome> {
         Ok(printer) => printer,
         Err(error) => return print::finished(Err(error)),
     };
+    // Before anything is sent: a file of certificates may block or be wrong.
+    let settings = options.settings()?;
     let runtime = runtime()?;
     let (unread, ending) = (Unread::new(&tasks), Ending::new(options));
-    let reading = read(options, &tasks, &unread, &printer, &progress);
+    let reading = read(options, settings, &tasks, &unread, &printer, &progress);
     let interrupted = runtime.block_on(until_stopped(&ending, &printer, &unread, reading));
     credentials::stop_commands();
     ending.watch();
@@ -107,12 +109,12 @@ impl<'t> Unread<'t> {
 
 async fn read(
     options: &Options,
+    mut settings: Settings,
     tasks: &[Task],
     unread: &Unread<'_>,
     printer: &Printer<'_>,
     progress: &Progress,
 ) {
-    let mut settings = options.settings();
     // Held until everything is read: dropping it ends it.
     let mut sandbox = None;
     if options.sandbox {

@@ -1,14 +1,15 @@
 //! Options, filled up from the configuration, as the settings of client and renderers.
 
 use std::io::IsTerminal as _;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::ValueEnum as _;
 
 use super::args::{Color, Options, Output, SignatureChoice, SiteChoice};
-use crate::client::{PROXY_VARIABLES, Roots, Settings};
+use crate::client::{CertificateFile, PROXY_VARIABLES, Roots, Settings};
 use crate::config::Defaults;
-use crate::model::Site;
+use crate::file;
+use crate::model::{Result, Site};
 use crate::render::{Format, Style};
 
 /// How many requests are under way at once when nothing is said.
@@ -43,16 +44,25 @@ impl Options {
         self.system_certs |= defaults.system_certs;
     }
 
+    /// Lets the deadline, when there is one, count from the start of the process. It holds for every file that is read.
+    pub fn hold_deadline(&self, start: Instant) {
+        if let Some(deadline) = self.deadline.and_then(|time| start.checked_add(time)) {
+            file::set_deadline(deadline);
+        }
+    }
+
     /// How requests are sent.
-    pub fn settings(&self) -> Settings {
+    pub fn settings(&self) -> Result<Settings> {
         let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-        Settings {
+        // The sandbox's certificate is all that its requests need.
+        let files = if self.sandbox { &[] } else { &*self.ca_file };
+        Ok(Settings {
             connect_timeout: self.connect_timeout.unwrap_or(Duration::from_secs(5)),
             timeout: self.timeout.unwrap_or(Duration::from_secs(10)),
             retries: self.retries.unwrap_or(3),
             roots: Roots {
                 system: self.system_certs || is_set("SSL_CERT_FILE") || is_set("SSL_CERT_DIR"),
-                files: self.ca_file.clone(),
+                files: files.iter().map(|file| CertificateFile::read(file)).collect::<Result<_>>()?,
                 ..Roots::default()
             },
             proxy: self.proxy.clone(),
@@ -64,7 +74,7 @@ impl Options {
             rate: self.rate,
             metadata_endpoint: self.metadata_endpoint.clone(),
             concurrency: within_open_files(self.concurrency.unwrap_or(CONCURRENCY)),
-        }
+        })
     }
 
     /// The form of output.
@@ -131,7 +141,7 @@ mod tests {
         let schema: serde_json::Value = serde_json::from_str(crate::config::SCHEMA).unwrap();
         let default = |key: &str| &schema["properties"]["defaults"]["properties"][key]["default"];
         let options = Arguments::parse_from(["cloudbal"]).options;
-        let settings = options.settings();
+        let settings = options.settings().unwrap();
         assert_eq!(default("concurrency"), CONCURRENCY);
         assert_eq!(default("timeout"), settings.timeout.as_secs());
         assert_eq!(default("connect_timeout"), settings.connect_timeout.as_secs());

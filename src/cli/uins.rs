@@ -1,12 +1,11 @@
 //! The members named on the command line and in files.
 
 use std::collections::HashSet;
-use std::fs::File;
-use std::io::Read as _;
 use std::path::Path;
-use std::sync::mpsc;
-use std::time::Duration;
 
+use zeroize::Zeroizing;
+
+use crate::file;
 use crate::model::{Error, Kind, Result};
 
 /// Room for millions of uins.
@@ -15,8 +14,8 @@ const LARGEST: u64 = 64 << 20;
 /// What errors call it.
 const STDIN: &str = "standard input";
 
-/// Every uin once, in the order in which they are named. A file is read until the deadline at the longest.
-pub fn collect(named: &[String], file: Option<&Path>, deadline: Option<Duration>) -> Result<Vec<String>> {
+/// Every uin once, in the order in which they are named.
+pub fn collect(named: &[String], file: Option<&Path>) -> Result<Vec<String>> {
     let mut uins = Vec::new();
     for value in named {
         for uin in value.split(',') {
@@ -26,7 +25,7 @@ pub fn collect(named: &[String], file: Option<&Path>, deadline: Option<Duration>
     if let Some(file) = file {
         let name = if is_stdin(file) { STDIN.to_owned() } else { file.display().to_string() };
         let before = uins.len();
-        read_lines(&read_until(deadline, file, &name)?, &name, &mut uins)?;
+        read_lines(&read(file)?, &name, &mut uins)?;
         if uins.len() == before {
             // Nothing named would mean everybody.
             return Err(Error::new(Kind::Usage, format!("`{name}` names no member"))
@@ -52,41 +51,14 @@ fn is_stdin(file: &Path) -> bool {
     file == Path::new("-")
 }
 
-/// Whoever writes what is read, as into a pipe, may never end: then the thread that waits for it is left alone.
-fn read_until(deadline: Option<Duration>, file: &Path, name: &str) -> Result<String> {
-    let Some(deadline) = deadline else { return read(file, name) };
-    let (sender, receiver) = mpsc::channel();
-    let (file, read_name) = (file.to_owned(), name.to_owned());
-    let reading = std::thread::Builder::new().spawn(move || {
-        // Nobody listens any more when the deadline has come.
-        _ = sender.send(read(&file, &read_name));
-    });
-    if let Err(error) = reading {
-        return Err(Error::new(Kind::File, format!("the operating system gives no thread: {error}"))
-            .hint("check the limit of processes (`ulimit -u`), or do without `--deadline`"));
-    }
-    receiver.recv_timeout(deadline).unwrap_or_else(|_| {
-        let what = if name == STDIN { name.to_owned() } else { format!("`{name}`") };
-        Err(Error::new(Kind::Timeout, format!("the deadline came before {what} was read to its end"))
-            .hint("check what writes it; nothing was asked yet; give it longer with `--deadline`"))
-    })
-}
-
-fn read(file: &Path, name: &str) -> Result<String> {
-    let mut bytes = Vec::new();
-    let read = if is_stdin(file) {
-        std::io::stdin().lock().take(LARGEST + 1).read_to_end(&mut bytes)
+fn read(file: &Path) -> Result<Zeroizing<String>> {
+    let (read, name) = if is_stdin(file) {
+        (file::read_stdin(LARGEST), STDIN.to_owned())
     } else {
-        File::open(file).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
+        (file::read_public(file, LARGEST), format!("`{}`", file.display()))
     };
-    let wrong = |why: String| {
-        Error::new(Kind::Usage, format!("`{name}` cannot be read: {why}")).hint("check `--uin-file`")
-    };
-    if read.map_err(|error| wrong(error.to_string()))? as u64 > LARGEST {
-        return Err(wrong(format!("it is larger than {} MiB", LARGEST >> 20)));
-    }
-    String::from_utf8(bytes)
-        .map_err(|error| wrong(format!("byte {} is not UTF-8", error.utf8_error().valid_up_to() + 1)))
+    let text = read.and_then(file::Content::text);
+    text.map_err(|error| error.explain(Kind::Usage, &name, "check `--uin-file`"))
 }
 
 fn check(uin: &str, place: impl Fn() -> String) -> Result<String> {
@@ -103,7 +75,7 @@ mod tests {
     use super::*;
 
     fn named(values: &[&str]) -> Result<Vec<String>> {
-        collect(&values.iter().map(|&value| value.to_owned()).collect::<Vec<_>>(), None, None)
+        collect(&values.iter().map(|&value| value.to_owned()).collect::<Vec<_>>(), None)
     }
 
     fn lines(text: &str) -> Result<Vec<String>> {

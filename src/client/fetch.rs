@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use zeroize::Zeroizing;
+
 use super::{Client, LARGEST_REPLY, Roots, failure, tls};
-use crate::model::{Error, Kind, Result};
+use crate::model::{Error, Kind, Result, append};
 
 /// The metadata service is on the same host: it answers at once, or it is not there.
 const LOCAL_TIMEOUT: Duration = Duration::from_secs(1);
@@ -59,7 +61,7 @@ impl Client<'_> {
     }
 
     /// Sends a plain request and gives the body of a reply with status 200.
-    pub async fn fetch(&self, fetch: Fetch) -> Result<String> {
+    pub async fn fetch(&self, fetch: Fetch) -> Result<Zeroizing<String>> {
         let wrong = |message: &str, hint: &'static str| Error::new(Kind::Network, message).hint(hint);
         let url = reqwest::Url::parse(&fetch.url)
             .map_err(|_| wrong("it is no URL", "write `http://HOST[:PORT]/PATH` or with https"))?;
@@ -91,18 +93,18 @@ impl Client<'_> {
         }
         let read = async {
             let mut response = request.send().await?;
-            let mut body = Vec::new();
+            let mut body = Zeroizing::new(Vec::new());
             while let Some(chunk) = response.chunk().await? {
                 if body.len() + chunk.len() > LARGEST_REPLY {
                     return Err(failure::Failed::TooLarge);
                 }
-                body.extend_from_slice(&chunk);
+                append(&mut body, &chunk);
             }
             Ok((response.status().as_u16(), body))
         };
-        let (status, body) = read.await.map_err(describe)?;
-        match (status, String::from_utf8(body)) {
-            (200, Ok(text)) => Ok(text),
+        let (status, mut body) = read.await.map_err(describe)?;
+        match (status, String::from_utf8(std::mem::take(&mut *body))) {
+            (200, Ok(text)) => Ok(Zeroizing::new(text)),
             (200, Err(_)) => Err(wrong("its answer is not UTF-8", "see what it answers to `curl`")),
             (status, _) => Err(wrong(&format!("it answered HTTP {status}"), "see what it answers to `curl`")),
         }

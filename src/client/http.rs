@@ -6,10 +6,13 @@ pub use proxy::VARIABLES as PROXY_VARIABLES;
 
 use std::cell::OnceCell;
 
+use bytes::Bytes;
+use zeroize::Zeroizing;
+
 use super::failure::{self, Failed};
 use super::{Client, Event, LARGEST_REPLY, Roots, tls};
 use crate::cloud::{Reply, Request};
-use crate::model::{Error, Kind, Result};
+use crate::model::{Error, Kind, Result, append};
 
 impl Client<'_> {
     /// Sends a request and receives the whole reply. A server whose issuer is unknown gets a second chance with the
@@ -36,7 +39,8 @@ impl Client<'_> {
     ) -> std::result::Result<Reply, Failed> {
         let send = async {
             let mut response = http.execute(into_http(request)?).await?;
-            let mut reply = Reply { status: response.status().as_u16(), ..Reply::default() };
+            let mut reply = Reply::default();
+            reply.status = response.status().as_u16();
             reply.headers = response
                 .headers()
                 .iter()
@@ -44,12 +48,14 @@ impl Client<'_> {
                     (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
                 })
                 .collect();
+            let mut body = Zeroizing::new(Vec::new());
             while let Some(chunk) = response.chunk().await? {
-                if reply.body.len() + chunk.len() > LARGEST_REPLY {
+                if body.len() + chunk.len() > LARGEST_REPLY {
                     return Err(Failed::TooLarge);
                 }
-                reply.body.extend_from_slice(&chunk);
+                append(&mut body, &chunk);
             }
+            reply.body = std::mem::take(&mut *body);
             Ok(reply)
         };
         tokio::time::timeout(self.settings.timeout, send).await.unwrap_or(Err(Failed::TimedOut))
@@ -121,13 +127,21 @@ fn into_http(request: &Request) -> std::result::Result<reqwest::Request, Failed>
         reqwest::Method::from_bytes(request.method.name().as_bytes()).expect("GET and POST are methods");
     let mut http = reqwest::Request::new(method, url);
     for (name, value) in &request.headers {
-        let mut value = reqwest::header::HeaderValue::from_str(value).map_err(|_| {
-            let message = "the key id or the token has characters that no request can hold";
-            Failed::Unable(Box::new(Error::new(Kind::Credentials, message).hint("get the credentials again")))
-        })?;
+        let mut value =
+            reqwest::header::HeaderValue::from_maybe_shared(overwritten(value)).map_err(|_| {
+                let message = "the key id or the token has characters that no request can hold";
+                Failed::Unable(Box::new(
+                    Error::new(Kind::Credentials, message).hint("get the credentials again"),
+                ))
+            })?;
         value.set_sensitive(true);
         http.headers_mut().insert(*name, value);
     }
-    *http.body_mut() = Some(request.body.clone().into());
+    *http.body_mut() = Some(overwritten(&request.body).into());
     Ok(http)
+}
+
+/// A copy for the HTTP library that is overwritten when it drops it.
+fn overwritten(text: &str) -> Bytes {
+    Bytes::from_owner(Zeroizing::new(text.as_bytes().to_vec()))
 }

@@ -25,7 +25,7 @@ pub use fetch::Fetch;
 pub use http::PROXY_VARIABLES;
 use pace::Pace;
 pub use reach::Reached;
-pub use tls::Roots;
+pub use tls::{CertificateFile, Roots};
 
 use crate::cloud::{Account, Advice, Answer, Call, Context, Failure, Question};
 use crate::model::{Credentials, Error, Kind, Site, Stamp};
@@ -275,7 +275,8 @@ impl<'a> Client<'a> {
         });
         let context = Context { account: label, site, currency: account.currency, fetched_at: self.now() };
         let answer = account.cloud.read(&call, &context, &reply)?;
-        let body = account.cloud.without_secrets(&call, &reply).unwrap_or(reply).body;
+        let mut reply = account.cloud.without_secrets(&call, &reply).unwrap_or(reply);
+        let body = std::mem::take(&mut reply.body);
         Ok(Answered { answer, body, fetched_at: context.fetched_at })
     }
 

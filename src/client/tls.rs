@@ -1,15 +1,14 @@
 //! TLS: rustls with ring, and which certificates are trusted.
 
-use std::fs::File;
-use std::io::Read as _;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
 use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 
+use crate::file;
 use crate::model::{Error, Kind, Result};
 
 /// No file of certificates is larger.
@@ -20,12 +19,33 @@ const LARGEST_FILE: u64 = 64 << 20;
 pub struct Roots {
     /// The system's certificates instead of the embedded ones (`SSL_CERT_FILE` and `SSL_CERT_DIR` name them, when set).
     pub system: bool,
-    /// Further certificates, in PEM files.
-    pub files: Vec<PathBuf>,
+    /// Further certificates, from PEM files.
+    pub files: Vec<CertificateFile>,
     /// Further certificates, as PEM text.
     pub pem: Option<String>,
     /// The system's certificates as well as the embedded ones.
     pub also_system: bool,
+}
+
+/// A file of certificates. It is read once: a pipe gives its content only once.
+#[derive(Clone, Debug)]
+pub struct CertificateFile(Arc<[CertificateDer<'static>]>);
+
+impl CertificateFile {
+    /// Reads a PEM file that holds one certificate or more.
+    pub fn read(path: &Path) -> Result<Self> {
+        let shown = format!("`{}`", path.display());
+        let hint = "name a file of certificates in PEM form with `--ca-file`";
+        let content = file::read_public(path, LARGEST_FILE)
+            .map_err(|error| error.explain(Kind::Configuration, &shown, hint))?;
+        let certificates = certificates(content.bytes()).and_then(|certificates| {
+            add(&mut RootCertStore::empty(), &certificates)?;
+            Ok(certificates)
+        });
+        let wrong =
+            |why| Error::new(Kind::Configuration, format!("{shown} gives no certificate: {why}")).hint(hint);
+        Ok(Self(certificates.map_err(wrong)?.into()))
+    }
 }
 
 impl Roots {
@@ -64,19 +84,13 @@ pub fn configuration(roots: &Roots) -> Result<ClientConfig> {
             .hint("check SSL_CERT_FILE and SSL_CERT_DIR, or name a PEM file with `--ca-file`"));
         }
     }
-    for file in &roots.files {
-        let wrong = |why: String| {
-            Error::new(Kind::Configuration, format!("`{}` gives no certificate: {why}", file.display()))
-                .hint("name a file of certificates in PEM form with `--ca-file`")
-        };
-        let mut pem = Vec::new();
-        File::open(file)
-            .and_then(|file| file.take(LARGEST_FILE).read_to_end(&mut pem))
-            .map_err(|error| wrong(error.to_string()))?;
-        add_pem(&mut store, &pem).map_err(wrong)?;
+    for CertificateFile(certificates) in &roots.files {
+        add(&mut store, certificates).expect("they were accepted when they were read");
     }
     if let Some(pem) = &roots.pem {
-        add_pem(&mut store, pem.as_bytes()).map_err(|why| Error::new(Kind::Configuration, why))?;
+        certificates(pem.as_bytes())
+            .and_then(|certificates| add(&mut store, &certificates))
+            .map_err(|why| Error::new(Kind::Configuration, why))?;
     }
     let mut configuration = ClientConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()
@@ -87,12 +101,20 @@ pub fn configuration(roots: &Roots) -> Result<ClientConfig> {
     Ok(configuration)
 }
 
-fn add_pem(store: &mut RootCertStore, pem: &[u8]) -> std::result::Result<(), String> {
-    let before = store.len();
-    for certificate in CertificateDer::pem_slice_iter(pem) {
-        store.add(certificate.map_err(|error| error.to_string())?).map_err(|error| error.to_string())?;
-    }
-    if store.len() == before { Err("it holds no `BEGIN CERTIFICATE`".to_owned()) } else { Ok(()) }
+fn certificates(pem: &[u8]) -> std::result::Result<Vec<CertificateDer<'static>>, String> {
+    let certificates: Vec<_> = CertificateDer::pem_slice_iter(pem)
+        .collect::<std::result::Result<_, _>>()
+        .map_err(|error| error.to_string())?;
+    if certificates.is_empty() { Err("no `BEGIN CERTIFICATE` in it".to_owned()) } else { Ok(certificates) }
+}
+
+fn add(
+    store: &mut RootCertStore,
+    certificates: &[CertificateDer<'static>],
+) -> std::result::Result<(), String> {
+    certificates
+        .iter()
+        .try_for_each(|certificate| store.add(certificate.clone()).map_err(|error| error.to_string()))
 }
 
 /// Resolves every name to one address.

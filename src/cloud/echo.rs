@@ -2,38 +2,44 @@
 
 use std::iter::successors;
 
+use zeroize::Zeroizing;
+
 use super::reply::NOT_SHOWN;
 use super::{Call, Question, Reply, Request};
 use crate::crypto::{percent_decode, percent_encode};
+use crate::model::Secret;
 
 /// No secret of a cloud is as short, and something shorter may stand anywhere by chance.
 const SHORTEST: usize = 8;
 
 /// What no reply may make cloudbal show: the secret, the tokens and the signature of a call, as they are and as they
 /// stand in a form and in what is signed of a form.
-pub fn secrets(call: &Call, request: Option<&Request>) -> Vec<String> {
-    let mut texts = vec![call.credentials.secret.expose().to_owned()];
-    texts.extend(call.credentials.token.as_ref().map(|token| token.expose().to_owned()));
+pub fn secrets(call: &Call, request: Option<&Request>) -> Vec<Zeroizing<String>> {
+    let copy = |secret: &Secret| Zeroizing::new(secret.expose().to_owned());
+    let mut texts = vec![copy(&call.credentials.secret)];
+    texts.extend(call.credentials.token.as_ref().map(copy));
     if let Question::WebIdentity { token, .. } = call.question {
-        texts.push(token.expose().to_owned());
+        texts.push(copy(token));
     }
     texts.extend(request.and_then(signature));
     texts.retain(|text| text.len() >= SHORTEST);
-    let encoded = |text: &String| Some(percent_encode(text)).filter(|encoded| encoded != text);
+    let encoded = |text: &Zeroizing<String>| {
+        Some(Zeroizing::new(percent_encode(text))).filter(|encoded| encoded != text)
+    };
     texts.into_iter().flat_map(|text| successors(Some(text), encoded).take(3)).collect()
 }
 
 /// Every cloud calls it the same, and writes it last.
-fn signature(request: &Request) -> Option<String> {
+fn signature(request: &Request) -> Option<Zeroizing<String>> {
     let mut texts = request.headers.iter().map(|(_, value)| value).chain([&request.body]);
     let (_, signature) = texts.find_map(|text| text.rsplit_once("Signature="))?;
-    Some(percent_decode(signature))
+    Some(Zeroizing::new(percent_decode(signature)))
 }
 
 impl Reply {
     /// The reply with words in place of each header and each JSON string that holds one of these texts; `None` when
     /// there is none.
-    pub fn without(&self, secrets: &[String]) -> Option<Self> {
+    pub fn without(&self, secrets: &[Zeroizing<String>]) -> Option<Self> {
         let text = std::str::from_utf8(&self.body).unwrap_or_default();
         let may_hold = |text: &str| text.contains('\\') || holds(text, secrets);
         if !may_hold(text) && !self.headers.iter().any(|(_, value)| holds(value, secrets)) {
@@ -66,15 +72,15 @@ impl Reply {
     }
 }
 
-fn holds(text: &str, secrets: &[String]) -> bool {
-    secrets.iter().any(|secret| text.contains(secret))
+fn holds(text: &str, secrets: &[Zeroizing<String>]) -> bool {
+    secrets.iter().any(|secret| text.contains(&**secret))
 }
 
 /// Whether a JSON string holds one of these, some characters of which may be escaped.
-fn holds_literally(literal: &str, secrets: &[String]) -> bool {
+fn holds_literally(literal: &str, secrets: &[Zeroizing<String>]) -> bool {
     holds(literal, secrets)
         || literal.contains('\\')
-            && serde_json::from_str::<String>(literal).is_ok_and(|text| holds(&text, secrets))
+            && serde_json::from_str::<String>(literal).is_ok_and(|text| holds(&Zeroizing::new(text), secrets))
 }
 
 /// The next JSON string with its quotes, and what stands before and after it.
@@ -96,8 +102,9 @@ mod tests {
 
     fn without(body: &str) -> Option<String> {
         let reply = Reply { status: 200, headers: Vec::new(), body: body.as_bytes().to_vec() };
-        let reply = reply.without(&["se/cret+1".to_owned(), "quo\"ted".to_owned()])?;
-        Some(String::from_utf8(reply.body).unwrap())
+        let reply =
+            reply.without(&["se/cret+1", "quo\"ted"].map(|secret| Zeroizing::new(secret.to_owned())))?;
+        Some(String::from_utf8(reply.body.clone()).unwrap())
     }
 
     #[test]

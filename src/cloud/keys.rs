@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
+use zeroize::Zeroize as _;
 
 use super::record::Record;
 use crate::model::{Credentials, Result, Secret, Site};
@@ -230,6 +231,15 @@ pub struct File {
     pub shown: String,
     /// What it holds, or why it could not be read: an error only for whoever needs this file.
     pub text: Result<String>,
+}
+
+/// The text is overwritten: it may hold secrets.
+impl Drop for File {
+    fn drop(&mut self) {
+        if let Ok(text) = &mut self.text {
+            text.zeroize();
+        }
+    }
 }
 
 /// What the files of a store hold.

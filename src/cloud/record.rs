@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
+use zeroize::Zeroize as _;
 
 use crate::model::{Credentials, Error, Kind, Result, Secret};
 
@@ -171,6 +172,22 @@ impl Record {
     fn foreign(&self, name: &str) -> Error {
         self.wrong(format!("`{name}` holds characters that do not belong there"))
             .hint("copy it again; blanks, line breaks and accents inside it come from copying")
+    }
+}
+
+/// The values are overwritten: some are secrets.
+impl Drop for Record {
+    fn drop(&mut self) {
+        self.values.values_mut().for_each(overwrite);
+    }
+}
+
+fn overwrite(value: &mut Value) {
+    match value {
+        Value::String(text) => text.zeroize(),
+        Value::Array(list) => list.iter_mut().for_each(overwrite),
+        Value::Object(values) => values.values_mut().for_each(overwrite),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 

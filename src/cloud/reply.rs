@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use zeroize::Zeroize as _;
 
 use super::fields::InvalidField;
 use crate::model::{Error, Kind};
@@ -25,6 +26,14 @@ pub struct Reply {
     pub headers: Vec<(String, String)>,
     /// The body, whole.
     pub body: Vec<u8>,
+}
+
+/// Headers and body are overwritten: a reply may give temporary credentials.
+impl Drop for Reply {
+    fn drop(&mut self) {
+        self.headers.iter_mut().for_each(|(_, value)| value.zeroize());
+        self.body.zeroize();
+    }
 }
 
 /// What the client should do about a failure.

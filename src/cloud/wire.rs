@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use zeroize::Zeroize as _;
+
 use crate::model::{Error, Kind};
 
 /// An HTTP method.
@@ -147,6 +149,14 @@ pub struct Request {
     pub headers: Vec<(&'static str, String)>,
     /// The body.
     pub body: String,
+}
+
+/// Headers and body are overwritten: they may hold a token.
+impl Drop for Request {
+    fn drop(&mut self) {
+        self.headers.iter_mut().for_each(|(_, value)| value.zeroize());
+        self.body.zeroize();
+    }
 }
 
 /// Shows no header and no body: they hold key ids, tokens and signatures.

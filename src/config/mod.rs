@@ -10,7 +10,6 @@ mod template;
 mod tests;
 mod write;
 
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,6 +18,7 @@ use etcetera::BaseStrategy as _;
 use zeroize::Zeroizing;
 
 use crate::cloud::{Cloud, Endpoint};
+use crate::file::{self, Unreadable};
 use crate::model::{Credentials, Currency, Error, Kind, Rates, Result, Secret, Site, Thresholds};
 
 pub use nearest::{near, nearest};
@@ -194,25 +194,23 @@ pub fn load_rates(path: &Path) -> Result<Rates> {
 
 /// The file's text, and whether nobody but its owner can read it. Both are asked of the same open file.
 fn read_file(path: &Path) -> Result<Option<(Zeroizing<String>, bool)>> {
-    let wrong =
-        |why: String| Error::new(Kind::Configuration, format!("`{}` cannot be read: {why}", path.display()));
-    let file = match std::fs::File::open(path) {
-        Ok(file) => file,
-        // A home that is no folder has no files either.
-        Err(error)
+    let content = match file::read(path, LARGEST) {
+        Ok(content) => content,
+        // A home that is a file has no files in it either.
+        Err(Unreadable::Io(error))
             if matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) =>
         {
             return Ok(None);
         }
-        Err(error) => return Err(wrong(error.to_string())),
+        Err(error) => return Err(unreadable(error, path)),
     };
-    let private = is_private(&file.metadata().map_err(|error| wrong(error.to_string()))?);
-    let mut text = Zeroizing::new(String::new());
-    let read = file.take(LARGEST + 1).read_to_string(&mut text).map_err(|error| wrong(error.to_string()))?;
-    if read as u64 > LARGEST {
-        return Err(wrong(format!("it is larger than {} MiB", LARGEST >> 20)));
-    }
+    let private = content.metadata().is_some_and(is_private);
+    let text = content.text().map_err(|error| unreadable(error, path))?;
     Ok(Some((text, private)))
+}
+
+fn unreadable(error: Unreadable, path: &Path) -> Error {
+    error.explain(Kind::Configuration, &format!("`{}`", path.display()), "check the file and its permissions")
 }
 
 /// Whether nobody but the owner can read the file. Whoever reads such a file is its owner, or root.

@@ -1,14 +1,15 @@
 //! Credentials from the output of a program.
 
-use std::io::Read as _;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
+use zeroize::Zeroizing;
 
 use crate::cloud::Record;
+use crate::file;
 use crate::model::{Credentials, Error, Kind, Result};
 
 /// The longest a program may take.
@@ -118,7 +119,7 @@ pub(super) fn read_external(
     record.unexpired(credentials, now)
 }
 
-fn output(words: &[String], limit: Duration, programs: &Programs) -> Result<Vec<u8>> {
+fn output(words: &[String], limit: Duration, programs: &Programs) -> Result<Zeroizing<Vec<u8>>> {
     let deadline = Instant::now() + limit;
     let (program, arguments) = words.split_first().expect("a command has at least one word");
     let failed = |what: &str| {
@@ -137,14 +138,12 @@ fn output(words: &[String], limit: Duration, programs: &Programs) -> Result<Vec<
                     .hint("check that it is installed and on the `PATH`")
             },
         )?;
-    let mut stdout = child.stdout.take().expect("its output was asked for").take(LARGEST + 1);
+    let mut stdout = child.stdout.take().expect("its output was asked for");
     let (sender, receiver) = mpsc::channel();
     // A thread of its own, because nothing else can stop waiting for output when time is up.
     std::thread::spawn(move || {
-        let mut output = Vec::new();
-        let read = stdout.read_to_end(&mut output).map(|_| output);
         // Nobody listens any more when time was up.
-        let _ = sender.send(read);
+        let _ = sender.send(file::up_to(LARGEST, &mut stdout));
     });
     let late = || {
         failed(&format!("has not ended after {} seconds", limit.as_secs()))
@@ -278,7 +277,7 @@ mod tests {
         fn run(script: &str, limit: Duration) -> std::result::Result<String, String> {
             let words = ["sh", "-c", script].map(str::to_owned);
             match output(&words, limit, &Programs::new()) {
-                Ok(output) => Ok(String::from_utf8(output).unwrap()),
+                Ok(output) => Ok(String::from_utf8(output.to_vec()).unwrap()),
                 Err(error) => Err(error.to_string()),
             }
         }

@@ -1,12 +1,13 @@
 //! Credentials in files of the clouds' own tools. They are read, never written.
 
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::environment::variable;
 use super::{Found, Surroundings, everything};
 use crate::cloud::Origin;
 use crate::cloud::keys::{File, Kept, Keys, Place, Profile, Profiles, Store};
+use crate::file;
 use crate::model::{Error, Kind, Result};
 
 /// No file that holds credentials is larger: one mebibyte.
@@ -230,26 +231,15 @@ fn read_folder(path: &Path, endings: &[&str], around: &Surroundings) -> Result<O
 /// A file with its text; `None` when there is no such file.
 fn read_file(path: &Path, around: &Surroundings) -> Option<File> {
     let shown = show(path, around);
-    let text = match read_bytes(path) {
-        Ok(bytes) if bytes.len() as u64 > LARGEST => {
-            Err(Error::new(Kind::Credentials, format!("`{shown}` is larger than {LARGEST} bytes"))
-                .hint("check the file"))
+    let text = match file::read(path, LARGEST).and_then(file::Content::text) {
+        Ok(mut text) => Ok(std::mem::take(&mut *text)),
+        Err(error) if error.is_absent() => return None,
+        Err(error) => {
+            Err(error.explain(Kind::Credentials, &format!("`{shown}`"), "check the file's permissions"))
         }
-        Ok(bytes) => String::from_utf8(bytes).map_err(|_| {
-            Error::new(Kind::Credentials, format!("`{shown}` is not UTF-8 text")).hint("save it as UTF-8")
-        }),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
-        Err(error) => Err(cannot_read(&shown, &error)),
     };
-    let text = text.map(|text| text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text));
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     Some(File { name, shown, text })
-}
-
-fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    std::fs::File::open(path)?.take(LARGEST + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
 
 fn cannot_read(shown: &str, error: &io::Error) -> Error {

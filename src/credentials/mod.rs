@@ -12,19 +12,16 @@ mod files;
 mod keyring;
 
 use std::ffi::OsString;
-use std::fs::File;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use chrono::{DateTime, Utc};
-use zeroize::Zeroizing;
-
 pub use crate::cloud::{Role, Source};
+use chrono::{DateTime, Utc};
 pub use command::{read_command_output, run_command, stop_commands};
 pub use everything::{Listed, everything};
 pub use keyring::{from_keyring, read_keyring, remove_from_keyring, write_keyring};
 
 use crate::cloud::{Cloud, Keys, Record};
+use crate::file;
 use crate::model::{Credentials, Error, Kind, Result, Secret, Site};
 
 /// Where credentials are looked for. All of it is given, so that a test can give something else.
@@ -146,15 +143,15 @@ const LARGEST_TOKEN: u64 = 1 << 20;
 
 /// Reads the identity token of a workload. The file is read at each use: whoever issues the token renews it.
 pub fn read_token(path: &Path) -> Result<Secret> {
+    const HINT: &str = "check the variable or the configuration that names the file, and who renews it";
     let shown = path.display();
     let wrong = |why: String| {
         Error::new(Kind::Credentials, format!("the identity token in `{shown}` cannot be used: {why}"))
-            .hint("check the variable or the configuration that names the file, and who renews it")
+            .hint(HINT)
     };
-    let mut text = Zeroizing::new(String::new());
-    File::open(path)
-        .and_then(|file| file.take(LARGEST_TOKEN).read_to_string(&mut text))
-        .map_err(|error| wrong(error.to_string()))?;
+    let text = file::read(path, LARGEST_TOKEN).and_then(file::Content::text).map_err(|error| {
+        error.explain(Kind::Credentials, &format!("the identity token in `{shown}`"), HINT)
+    })?;
     let token = text.trim();
     if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(wrong("it is empty or holds characters that no token has".to_owned()));

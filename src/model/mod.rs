@@ -21,7 +21,7 @@ pub use listing::{Aspect, Checkup, Finding, KnownAccount, Step};
 pub use money::{InvalidAmount, Money, amount_from_number, amount_from_text, group, minor_to_major};
 pub use rates::{Conversion, Converted, Rates};
 pub use report::{Report, Row, Total};
-pub use secret::{Credentials, Secret};
+pub use secret::{Credentials, Secret, append};
 pub use selection::{Selection, Sort};
 pub use site::{Site, Stamp};
 pub use threshold::{Check, Low, Threshold, Thresholds};

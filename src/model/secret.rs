@@ -3,7 +3,7 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
 /// A secret text. It has no `Display`, `Serialize` or `Deref`, its `Debug` shows nothing, and its memory is
 /// overwritten when it is dropped.
@@ -32,6 +32,17 @@ impl Drop for Secret {
     fn drop(&mut self) {
         self.0.zeroize();
     }
+}
+
+/// Appends to a buffer that may hold a secret. Where it must grow, what it leaves behind is overwritten: a plain vector
+/// would free it as it is.
+pub fn append(buffer: &mut Zeroizing<Vec<u8>>, bytes: &[u8]) {
+    if buffer.capacity() - buffer.len() < bytes.len() {
+        let mut larger = Zeroizing::new(Vec::with_capacity(2 * (buffer.len() + bytes.len())));
+        larger.extend_from_slice(buffer);
+        *buffer = larger;
+    }
+    buffer.extend_from_slice(bytes);
 }
 
 /// What a cloud knows a caller by.

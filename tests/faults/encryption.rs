@@ -115,7 +115,7 @@ fn a_file_without_certificates_is_told_before_anything_is_asked() {
     let path = empty.path().to_str().unwrap();
     let ended = balance_at(&server).args(&["--ca-file", path]).end();
     assert_snapshot!(ended.told(&server).replace(path, "[FILE]"), @"
-    error: aliyun/environment: `[FILE]` gives no certificate: it holds no `BEGIN CERTIFICATE`
+    error: `[FILE]` gives no certificate: no `BEGIN CERTIFICATE` in it
     hint: name a file of certificates in PEM form with `--ca-file`
     --- exit status 2
     0 requests

@@ -33,6 +33,18 @@ pub fn cloudbal(arguments: &[&str]) -> Run {
     run_of(Command::new(assert_cmd::cargo::cargo_bin!("cloudbal"))).args(arguments)
 }
 
+/// The command without any key.
+pub fn keyless(arguments: &[&str]) -> Run {
+    let mut run = cloudbal(arguments);
+    for name in ["SECRET_ID", "SECRET_KEY", "TOKEN"] {
+        run.command.env_remove(format!("TENCENTCLOUD_{name}"));
+    }
+    for name in ["ACCESS_KEY_ID", "ACCESS_KEY_SECRET", "SECURITY_TOKEN"] {
+        run.command.env_remove(format!("ALIBABA_CLOUD_{name}"));
+    }
+    run
+}
+
 /// The same through a shell, whose script gets the command and its arguments as `"$0" "$@"`.
 pub fn through_shell(script: &str, arguments: &[&str]) -> Run {
     let mut shell = Command::new("/bin/sh");

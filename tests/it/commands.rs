@@ -150,11 +150,8 @@ fn usage_errors_say_what_is_wrong_and_ask_nothing() {
     --- exit status 2
     ");
     assert_snapshot!(cloudbal(&["aliyun", "balance", "--ca-file", "/no/such.pem"]).aliyun_key("x").run().whole(), @"
-    ACCOUNT                 AVAILABLE
-    aliyun/environment  configuration
-    read [TIME] UTC
     --- stderr
-    error: aliyun/environment: `/no/such.pem` gives no certificate: No such file or directory (os error 2)
+    error: cannot read `/no/such.pem`: no such file or directory
     hint: name a file of certificates in PEM form with `--ca-file`
     --- exit status 2
     ");

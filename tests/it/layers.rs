@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 /// The layers in the order in which they may use those before them. Layers with the same number do not know each other.
 const LAYERS: &[(&str, u8)] = &[
     ("model", 0),
+    ("file", 1),
     ("crypto", 1),
     ("cloud", 2),
     ("client", 3),
@@ -20,8 +21,9 @@ const LAYERS: &[(&str, u8)] = &[
 
 /// What else a layer may not import, though the order would allow it.
 const FORBIDDEN: &[(&str, &[&str])] = &[
-    ("render", &["crypto", "cloud", "client", "credentials", "app"]),
-    ("sandbox", &["model", "crypto", "cloud", "client", "credentials", "app"]),
+    ("cloud", &["file"]),
+    ("render", &["file", "crypto", "cloud", "client", "credentials", "app"]),
+    ("sandbox", &["model", "file", "crypto", "cloud", "client", "credentials", "app"]),
 ];
 
 /// What a layer may not even name.

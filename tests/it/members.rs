@@ -85,7 +85,7 @@ fn uins_come_from_files_and_standard_input() {
     ");
     assert_snapshot!(cloud.cloudbal(&["tencent", "members", "--uin-file", "/no/such"]).run().whole(), @"
     --- stderr
-    error: `/no/such` cannot be read: No such file or directory (os error 2)
+    error: cannot read `/no/such`: no such file or directory
     hint: check `--uin-file`
     --- exit status 2
     ");

@@ -66,7 +66,10 @@ fn a_configuration_that_may_not_be_read_is_an_error() {
     let home = home();
     write(home.path(), "config.toml", "", 0o000);
     let said = run(home.path(), &["all", "--config", "config.toml"]);
-    insta::assert_snapshot!(said.stderr, @"error: `config.toml` cannot be read: Permission denied (os error 13)");
+    insta::assert_snapshot!(said.stderr, @"
+    error: cannot read `config.toml`: permission denied
+    hint: check the file and its permissions
+    ");
     assert_eq!(said.status, Some(2));
 }
 

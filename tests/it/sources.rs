@@ -154,7 +154,7 @@ fn identity_tokens_are_exchanged_on_both_clouds() {
     tencent/environment  credentials
     read [TIME] UTC
     --- stderr
-    error: tencent/environment: the identity token in `/nonexistent/token` cannot be used: No such file or directory (os error 2)
+    error: tencent/environment: cannot read the identity token in `/nonexistent/token`: no such file or directory
     hint: check the variable or the configuration that names the file, and who renews it
     --- exit status 2
     ");
