@@ -2,6 +2,7 @@
 
 mod account;
 pub mod aliyun;
+mod codes;
 mod echo;
 mod fields;
 mod ini;

@@ -49,6 +49,23 @@ fn the_second_request_to_alibaba_cloud_bears_the_clouds_time() {
 }
 
 #[test]
+fn every_code_of_alibaba_cloud_for_a_wrong_clock_corrects_it() {
+    for code in
+        ["IllegalTimestamp", "InvalidTimeStamp.Expired", "InvalidTimestamp.Expired", "IllegalTimestamp.Old"]
+    {
+        let server = Server::start(move |_, number| {
+            let body =
+                format!(r#"{{"Code":"{code}","Message":"The timestamp is illegal.","RequestId":"r-1"}}"#);
+            let headers = date(Utc::now() + TimeDelta::minutes(20));
+            if number == 1 { reply("400 Bad Request", &headers, body.as_bytes()) } else { balance() }
+        });
+        let ended = balance_of(&server).end();
+        assert_eq!((ended.status, server.seen().len()), (Some(0), 2), "{code}: {ended:?}");
+        assert!(ended.stderr.starts_with("warning: this machine's clock is "), "{code}: {ended:?}");
+    }
+}
+
+#[test]
 fn the_second_request_to_tencent_cloud_bears_the_clouds_time() {
     for offset in OFFSETS {
         let server = Server::start(move |_, number| {

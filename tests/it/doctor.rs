@@ -161,7 +161,7 @@ fn a_wrong_secret_is_explained() {
       ok       network     https://billing.intl.tencentcloudapi.com answers in [N] ms, connected in [N] ms
       ok       clock       in step with the cloud's
       failed   signature   Tencent Cloud refused: The provided credentials could not be validated. Please ensure your signature is correct. (code AuthFailure.SignatureFailure)
-                           hint: check the SecretKey: it does not fit the SecretId
+                           hint: check the SecretKey: it does not match the SecretId
       skipped  identity    the signature is not accepted
       skipped  permission  the signature is not accepted
       skipped  site        an earlier step has failed
@@ -172,7 +172,7 @@ fn a_wrong_secret_is_explained() {
       ok       network     https://business.aliyuncs.com answers in [N] ms, connected in [N] ms
       ok       clock       in step with the cloud's
       failed   signature   Alibaba Cloud refused: (it repeats what was signed and is not shown) (code SignatureDoesNotMatch)
-                           hint: check the AccessKeySecret: it does not fit the AccessKeyId
+                           hint: check the AccessKeySecret: it does not match the AccessKeyId
       skipped  identity    the signature is not accepted
       skipped  permission  the signature is not accepted
       skipped  site        an earlier step has failed
@@ -476,7 +476,7 @@ fn members_are_examined_where_they_are_to_be_read() {
       ok       identity    account 600000561284, qcs::cam::uin/600000561284:uin/600000561284
       ok       permission  100,000,000.00 USD available
       failed   members     Tencent Cloud refused: The account is not the administrator of an organization. (code UnsupportedOperation)
-                           hint: only an account that administers an organisation can read its members' balances; `cloudbal tencent balance` reads this account's own
+                           hint: only an account that administers an organization can read its members' balances; `cloudbal tencent balance` reads this account's own
       ok       site        intl, found out by asking
     --- exit status 1
     ");

@@ -18,7 +18,7 @@ fn a_wrong_secret_is_refused_and_the_string_to_sign_is_not_repeated() {
     read [TIME] UTC
     --- stderr
     error: tencent/environment: Tencent Cloud refused: The provided credentials could not be validated. Please ensure your signature is correct. (code AuthFailure.SignatureFailure, request id [ID])
-    hint: check the SecretKey: it does not fit the SecretId
+    hint: check the SecretKey: it does not match the SecretId
     --- exit status 1
     ");
     let aliyun =
@@ -29,7 +29,7 @@ fn a_wrong_secret_is_refused_and_the_string_to_sign_is_not_repeated() {
     read [TIME] UTC
     --- stderr
     error: aliyun/environment: Alibaba Cloud refused: (it repeats what was signed and is not shown) (code SignatureDoesNotMatch, request id [ID])
-    hint: check the AccessKeySecret: it does not fit the AccessKeyId
+    hint: check the AccessKeySecret: it does not match the AccessKeyId
     --- exit status 1
     ");
     assert_eq!(cloud.statistics().requests, 2, "asking again would not help");

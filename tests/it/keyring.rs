@@ -100,7 +100,7 @@ mod session {
         aliyun/shop  authentication
         read [TIME] UTC
         error: aliyun/shop: Alibaba Cloud refused: (it repeats what was signed and is not shown) (code SignatureDoesNotMatch, request id [ID])
-        hint: check the AccessKeySecret: it does not fit the AccessKeyId
+        hint: check the AccessKeySecret: it does not match the AccessKeyId
         removed `shop` from the keyring
         error: the keyring has no `shop`
         hint: store it with `cloudbal accounts login shop`

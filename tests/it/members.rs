@@ -100,7 +100,7 @@ fn an_account_without_an_organisation_gets_told() {
     read [TIME] UTC
     --- stderr
     error: tencent/environment: Tencent Cloud refused: The account is not the administrator of an organization. (code UnsupportedOperation, request id [ID])
-    hint: only an account that administers an organisation can read its members' balances; `cloudbal tencent balance` reads this account's own
+    hint: only an account that administers an organization can read its members' balances; `cloudbal tencent balance` reads this account's own
     --- exit status 1
     ");
 }

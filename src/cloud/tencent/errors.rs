@@ -2,6 +2,7 @@
 
 use chrono::DateTime;
 
+use super::super::codes::{self, Hint, Meaning};
 use super::super::fields::Fields;
 use super::super::reply::{LONGEST_NAME, beginning, safe_message};
 use super::super::{Advice, Call, Failure, Question, Reply};
@@ -12,7 +13,7 @@ pub fn read(error: &Fields, response: &Fields, call: &Call, reply: &Reply) -> Fa
     let text = |fields: &Fields, name| fields.text(name).ok().flatten();
     let code = text(error, "Code").unwrap_or_default();
     let message = text(error, "Message").unwrap_or_default();
-    let (kind, hint) = meaning(&code, call.question);
+    let (kind, hint) = meaning(&code, reply.status, call.question);
     let advice = match kind {
         Kind::Throttled | Kind::Server => Advice::Retry { after: reply.retry_after() },
         Kind::Clock => {
@@ -28,64 +29,103 @@ pub fn read(error: &Fields, response: &Fields, call: &Call, reply: &Reply) -> Fa
     Failure { error: Box::new(error), advice }
 }
 
-/// What a code means, and what to do about it.
-fn meaning(code: &str, question: &Question) -> (Kind, Option<String>) {
-    let hint = |text: &str| Some(text.to_owned());
-    match code {
-        // Also what a key gets on the site that it does not belong to.
-        "AuthFailure.SecretIdNotFound" => (
-            Kind::WrongSite,
-            hint("check the SecretId; a key of the other site needs `--site cn` or `--site intl`"),
-        ),
-        "AuthFailure.SignatureExpire" => (
-            Kind::Clock,
-            hint("set this machine's clock: it may differ from the cloud's by at most 5 minutes"),
-        ),
-        "AuthFailure.SignatureFailure" => {
-            (Kind::Authentication, hint("check the SecretKey: it does not fit the SecretId"))
-        }
-        "AuthFailure.TokenFailure" => {
-            (Kind::Authentication, hint("get new temporary credentials: the token is wrong or has expired"))
-        }
-        "AuthFailure.InvalidSecretId" => {
-            (Kind::Authentication, hint("check the SecretId: it is not one of an API key"))
-        }
-        "IpInBlacklist" | "IpNotInWhitelist" => (
-            Kind::Permission,
-            hint("this machine's address may not use the key: check the key's access policy"),
-        ),
-        "OperationDenied" | "AuthFailure.UnauthorizedOperation" => (Kind::Permission, Some(grant(question))),
-        "UnsupportedOperation" if matches!(question, Question::Members { .. }) => (
-            Kind::Refused,
-            hint(
-                "only an account that administers an organisation can read its members' balances; `cloudbal tencent balance` reads this account's own",
-            ),
-        ),
-        _ if is(code, "UnauthorizedOperation") => (Kind::Permission, Some(grant(question))),
-        _ if is(code, "AuthFailure") => {
-            (Kind::Authentication, hint("check the key, its secret and its token"))
-        }
-        _ if is(code, "RequestLimitExceeded") => {
-            (Kind::Throttled, hint("somebody else may be using the key; try again later"))
-        }
-        _ if is(code, "InternalError") || code == "ServiceUnavailable" => {
-            (Kind::Server, hint("Tencent Cloud failed; try again later"))
-        }
+/// What a code means, and what to do about it. A code that no row names is a refusal.
+fn meaning(code: &str, status: u16, question: &Question) -> (Kind, Option<String>) {
+    if let Some(row) = codes::meaning(CODES, code) {
+        return (row.kind, row.hint.after(question, grant));
+    }
+    match status {
+        429 => (Kind::Throttled, Some(BUSY.to_owned())),
+        500.. => (Kind::Server, Some(FAILED.to_owned())),
         _ => (Kind::Refused, None),
     }
 }
 
-/// Whether a code is this one or one of its kind.
-fn is(code: &str, group: &str) -> bool {
-    code.strip_prefix(group).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-}
-
+/// The permission that a request needs, and how to grant it.
 fn grant(question: &Question) -> String {
+    if matches!(question, Question::WebIdentity { .. }) {
+        return "let the role trust the identity provider".to_owned();
+    }
     let action = super::action(question);
     // Permissions for billing have a prefix of their own.
     let prefix = if action.service == "billing" { "finance" } else { action.service };
     format!("grant the CAM action `{prefix}:{}` to the user of this key", action.name)
 }
+
+const BUSY: &str = "another program may be using the key; try again later";
+const FAILED: &str = "Tencent Cloud failed; try again later";
+const KEY: &str = "check the key, its secret and its token";
+const TOKEN: &str = "get new temporary credentials: the token is invalid or has expired";
+const ADDRESS: &str = "this machine's address may not use the key: check the key's access policy";
+const VERIFY: &str = "verify the account's identity in the console";
+const ROLE: &str = "check the role: its ARN, session name and duration";
+const HOST: &str = "check `--endpoint`: this host does not serve the request";
+
+const fn row(code: &'static str, kind: Kind, hint: Hint) -> Meaning {
+    Meaning { code, kind, hint }
+}
+
+/// The codes that all services share, and those of billing and STS. The first row that matches counts, so that a
+/// group comes after its exceptions.
+const CODES: &[Meaning] = &[
+    // Also what a key gets on the site that it does not belong to.
+    row(
+        "AuthFailure.SecretIdNotFound",
+        Kind::WrongSite,
+        Hint::Text("check the SecretId; a key of the other site needs `--site cn` or `--site intl`"),
+    ),
+    row(
+        "AuthFailure.SignatureExpire",
+        Kind::Clock,
+        Hint::Text("set this machine's clock: it may differ from the cloud's by at most 5 minutes"),
+    ),
+    row(
+        "AuthFailure.SignatureFailure",
+        Kind::Authentication,
+        Hint::Text("check the SecretKey: it does not match the SecretId"),
+    ),
+    row("AuthFailure.TokenFailure", Kind::Authentication, Hint::Text(TOKEN)),
+    row(
+        "AuthFailure.InvalidSecretId",
+        Kind::Authentication,
+        Hint::Text("check the SecretId: it is not one of an API key"),
+    ),
+    row(
+        "AuthFailure.MFAFailure",
+        Kind::Authentication,
+        Hint::Text("use a key that needs no multi-factor authentication"),
+    ),
+    row("AuthFailure.UnauthorizedOperation", Kind::Permission, Hint::Grant),
+    row("AuthFailure.*", Kind::Authentication, Hint::Text(KEY)),
+    row(
+        "InvalidParameter.WebIdentityTokenError",
+        Kind::Authentication,
+        Hint::Text("check the identity token and the provider that issued it"),
+    ),
+    row("IpInBlacklist", Kind::Permission, Hint::Text(ADDRESS)),
+    row("IpNotInWhitelist", Kind::Permission, Hint::Text(ADDRESS)),
+    row("OperationDenied.*", Kind::Permission, Hint::Grant),
+    row("UnauthorizedOperation.CertificationNeedUpgrade", Kind::Permission, Hint::Text(VERIFY)),
+    row("UnauthorizedOperation.NotCertification", Kind::Permission, Hint::Text(VERIFY)),
+    row("UnauthorizedOperation.*", Kind::Permission, Hint::Grant),
+    row(
+        "UnsupportedOperation.*",
+        Kind::Refused,
+        Hint::Members(
+            "only an account that administers an organization can read its members' balances; `cloudbal tencent balance` reads this account's own",
+        ),
+    ),
+    row("RequestLimitExceeded.*", Kind::Throttled, Hint::Text(BUSY)),
+    row("InternalError.*", Kind::Server, Hint::Text(FAILED)),
+    row("ServiceUnavailable.*", Kind::Server, Hint::Text(FAILED)),
+    row("ResourceNotFound.*", Kind::Refused, Hint::Role(ROLE)),
+    row("InvalidParameter.*", Kind::Refused, Hint::Role(ROLE)),
+    row("InvalidParameterValue.*", Kind::Refused, Hint::Role(ROLE)),
+    row("InvalidAction", Kind::Refused, Hint::Text(HOST)),
+    row("NoSuchProduct", Kind::Refused, Hint::Text(HOST)),
+    row("NoSuchVersion", Kind::Refused, Hint::Text(HOST)),
+    row("UnsupportedRegion", Kind::Refused, Hint::Text(HOST)),
+];
 
 /// The message of an expired signature ends in the server's time in Unix seconds.
 fn time_in(message: &str) -> Option<DateTime<chrono::Utc>> {
@@ -97,6 +137,7 @@ fn time_in(message: &str) -> Option<DateTime<chrono::Utc>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cloud::Role;
 
     #[test]
     fn the_servers_time_is_found_at_the_end_of_the_message() {
@@ -107,29 +148,121 @@ mod tests {
         assert_eq!(time_in("元99999999999999999999"), None);
     }
 
-    #[test]
-    fn what_to_do_depends_on_the_code() {
-        for (code, what) in [
-            ("AuthFailure.SecretIdNotFound", "check the SecretId"),
-            ("AuthFailure.SignatureFailure", "check the SecretKey"),
-            ("AuthFailure.TokenFailure", "get new temporary credentials"),
-            ("AuthFailure.InvalidSecretId", "it is not one of an API key"),
-            ("AuthFailure", "check the key, its secret and its token"),
-            ("IpInBlacklist", "this machine's address"),
-            ("OperationDenied", "`finance:DescribeAccountBalance`"),
-            ("AuthFailure.UnauthorizedOperation", "`finance:DescribeAccountBalance`"),
-        ] {
-            let hint = meaning(code, &Question::Balance).1.unwrap();
-            assert!(hint.contains(what), "{code}: {hint}");
-        }
-        assert_eq!(meaning("UnsupportedOperation", &Question::Balance).1, None);
-        let members = Question::Members { page: 1, uins: Vec::new() };
-        assert!(meaning("UnsupportedOperation", &members).1.unwrap().contains("administers an organisation"));
+    fn listed(codes: &[&str], question: &Question) -> String {
+        let line = |code: &&str| {
+            let (kind, hint) = meaning(code, 200, question);
+            format!("{code}: {}: {}\n", kind.name(), hint.as_deref().unwrap_or("-"))
+        };
+        codes.iter().map(line).collect()
+    }
+
+    /// A code that each row of the table matches, row by row.
+    fn examples() -> Vec<&'static str> {
+        CODES.iter().map(|row| row.code.trim_end_matches(".*")).collect()
     }
 
     #[test]
-    fn a_group_is_its_code_and_what_follows_a_point() {
-        assert!(is("InternalError", "InternalError") && is("InternalError.DbOperatError", "InternalError"));
-        assert!(!is("InternalErrors", "InternalError"));
+    fn every_row_of_the_table_has_its_kind_and_hint() {
+        insta::assert_snapshot!(listed(&examples(), &Question::Balance), @"
+        AuthFailure.SecretIdNotFound: wrong_site: check the SecretId; a key of the other site needs `--site cn` or `--site intl`
+        AuthFailure.SignatureExpire: clock: set this machine's clock: it may differ from the cloud's by at most 5 minutes
+        AuthFailure.SignatureFailure: authentication: check the SecretKey: it does not match the SecretId
+        AuthFailure.TokenFailure: authentication: get new temporary credentials: the token is invalid or has expired
+        AuthFailure.InvalidSecretId: authentication: check the SecretId: it is not one of an API key
+        AuthFailure.MFAFailure: authentication: use a key that needs no multi-factor authentication
+        AuthFailure.UnauthorizedOperation: permission: grant the CAM action `finance:DescribeAccountBalance` to the user of this key
+        AuthFailure: authentication: check the key, its secret and its token
+        InvalidParameter.WebIdentityTokenError: authentication: check the identity token and the provider that issued it
+        IpInBlacklist: permission: this machine's address may not use the key: check the key's access policy
+        IpNotInWhitelist: permission: this machine's address may not use the key: check the key's access policy
+        OperationDenied: permission: grant the CAM action `finance:DescribeAccountBalance` to the user of this key
+        UnauthorizedOperation.CertificationNeedUpgrade: permission: verify the account's identity in the console
+        UnauthorizedOperation.NotCertification: permission: verify the account's identity in the console
+        UnauthorizedOperation: permission: grant the CAM action `finance:DescribeAccountBalance` to the user of this key
+        UnsupportedOperation: refused: -
+        RequestLimitExceeded: throttled: another program may be using the key; try again later
+        InternalError: server: Tencent Cloud failed; try again later
+        ServiceUnavailable: server: Tencent Cloud failed; try again later
+        ResourceNotFound: refused: -
+        InvalidParameter: refused: -
+        InvalidParameterValue: refused: -
+        InvalidAction: refused: check `--endpoint`: this host does not serve the request
+        NoSuchProduct: refused: check `--endpoint`: this host does not serve the request
+        NoSuchVersion: refused: check `--endpoint`: this host does not serve the request
+        UnsupportedRegion: refused: check `--endpoint`: this host does not serve the request
+        ");
+    }
+
+    #[test]
+    fn no_row_is_hidden_by_one_before_it() {
+        for (row, example) in CODES.iter().zip(examples()) {
+            let found = codes::meaning(CODES, example).expect("each row matches its example");
+            assert!(std::ptr::eq(found, row), "{example}: `{}` is hidden by `{}`", row.code, found.code);
+        }
+    }
+
+    #[test]
+    fn codes_of_a_known_kind_mean_what_their_kind_means() {
+        insta::assert_snapshot!(
+            listed(
+                &[
+                    "AuthFailure.InvalidAuthorization",
+                    "AuthFailure.Surprise",
+                    "UnauthorizedOperation.CamNoAuth",
+                    "RequestLimitExceeded.UinLimitExceeded",
+                    "InternalError.DbOperatError",
+                    "InternalErrors",
+                    "Surprise",
+                ],
+                &Question::Balance,
+            ),
+            @"
+            AuthFailure.InvalidAuthorization: authentication: check the key, its secret and its token
+            AuthFailure.Surprise: authentication: check the key, its secret and its token
+            UnauthorizedOperation.CamNoAuth: permission: grant the CAM action `finance:DescribeAccountBalance` to the user of this key
+            RequestLimitExceeded.UinLimitExceeded: throttled: another program may be using the key; try again later
+            InternalError.DbOperatError: server: Tencent Cloud failed; try again later
+            InternalErrors: refused: -
+            Surprise: refused: -
+            "
+        );
+    }
+
+    #[test]
+    fn a_hint_depends_on_the_request() {
+        let codes =
+            ["UnsupportedOperation", "UnauthorizedOperation.CamNoAuth", "ResourceNotFound.RoleNotFound"];
+        let members = Question::Members { page: 1, uins: Vec::new() };
+        let role = Question::AssumeRole(Role::default());
+        let web = Question::WebIdentity {
+            role: Role::default(),
+            provider: String::new(),
+            token: crate::model::Secret::new(String::new()),
+        };
+        let all = [members, Question::Identity, role, web].map(|question| listed(&codes, &question));
+        insta::assert_snapshot!(all.join("\n"), @"
+        UnsupportedOperation: refused: only an account that administers an organization can read its members' balances; `cloudbal tencent balance` reads this account's own
+        UnauthorizedOperation.CamNoAuth: permission: grant the CAM action `finance:DescribeOrgMemberAccountBalance` to the user of this key
+        ResourceNotFound.RoleNotFound: refused: -
+
+        UnsupportedOperation: refused: -
+        UnauthorizedOperation.CamNoAuth: permission: grant the CAM action `sts:GetCallerIdentity` to the user of this key
+        ResourceNotFound.RoleNotFound: refused: -
+
+        UnsupportedOperation: refused: -
+        UnauthorizedOperation.CamNoAuth: permission: grant the CAM action `sts:AssumeRole` to the user of this key
+        ResourceNotFound.RoleNotFound: refused: check the role: its ARN, session name and duration
+
+        UnsupportedOperation: refused: -
+        UnauthorizedOperation.CamNoAuth: permission: let the role trust the identity provider
+        ResourceNotFound.RoleNotFound: refused: check the role: its ARN, session name and duration
+        ");
+    }
+
+    #[test]
+    fn a_code_that_is_not_in_the_table_is_judged_by_its_status() {
+        let kinds = [200, 403, 429, 500, 503].map(|status| meaning("Surprise", status, &Question::Balance).0);
+        use Kind::{Refused, Server, Throttled};
+        assert_eq!(kinds, [Refused, Refused, Throttled, Server, Server]);
     }
 }
