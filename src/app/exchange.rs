@@ -28,8 +28,9 @@ pub async fn credentials(session: &Session<'_>, source: &Source) -> Result<Crede
         }
         Source::Instance { role } => instance(session, role.as_deref()).await,
         Source::Uri(address) => {
-            let reply = fetch(session, Fetch::get(address.expose()), "the credentials' address").await?;
-            read(session, "the credentials' address", &reply)
+            let place = "the credentials' address";
+            let reply = fetch(session, Fetch::get(address.expose()), place).await.map_err(unusable)?;
+            read(session, place, &reply)
         }
         Source::Command(words) => {
             let (words, now) = (words.clone(), session.client().now());
@@ -80,23 +81,86 @@ async fn instance(session: &Session<'_>, role: Option<&str>) -> Result<Credentia
             None => get,
         }
     };
-    let role = match role {
+    let list = || fetch(session, get(""), place);
+    let name = match role {
         Some(role) => role.to_owned(),
-        None => fetch(session, get(""), place).await?.trim().to_owned(),
+        None => match list().await {
+            Ok(text) => only_role(&text)?,
+            Err(error) if error.kind == Kind::Refused => {
+                return Err(unusable(error).hint("bind a role to the instance: the service names none"));
+            }
+            Err(error) => return Err(unusable(error)),
+        },
     };
-    if role.is_empty() || !role.bytes().all(|byte| byte.is_ascii_graphic() && !b"/?#".contains(&byte)) {
-        return Err(Error::new(Kind::Credentials, "the metadata service names no role of this instance")
-            .hint("bind a role to the instance, or name it in the configuration"));
+    if !is_role(&name) {
+        return Err(Error::new(Kind::Credentials, "the name of the instance's role is not valid")
+            .hint("correct it in the profile or the configuration"));
     }
-    read(session, place, &fetch(session, get(&role), place).await?)
+    let given = match fetch(session, get(&name), place).await {
+        Ok(reply) => read(session, place, &reply),
+        // A service that cannot be reached knows no roles either.
+        Err(error) if error.kind == Kind::Network || error.kind == Kind::Timeout => {
+            return Err(unusable(error));
+        }
+        Err(error) => Err(error),
+    };
+    let mut error = match given {
+        Ok(credentials) => return Ok(credentials),
+        Err(error) => unusable(error),
+    };
+    error.message = format!("no credentials for the instance role `{name}`: {}", error.message).into();
+    // Most often the name is wrong: the roles that exist tell what was meant.
+    match list().await.map(|text| role_names(&text)) {
+        Ok(known) if known.is_empty() => {
+            error.hint = Some("no role is bound to this instance: bind one to it".into());
+        }
+        Ok(known) if !known.contains(&name) => {
+            let known: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+            error.message =
+                format!("no instance role `{name}`: this instance has {}", known.join(", ")).into();
+            error.hint = Some("correct the role's name, or leave it out".into());
+        }
+        Ok(_) | Err(_) => {}
+    }
+    Err(error)
 }
 
+/// The role that the metadata service names.
+fn only_role(list: &str) -> Result<String> {
+    match &role_names(list)[..] {
+        [role] => Ok(role.clone()),
+        [] => Err(Error::new(Kind::Credentials, "the metadata service names no role of this instance")
+            .hint("bind a role to the instance")),
+        several => {
+            let names: Vec<String> = several.iter().map(|name| format!("`{name}`")).collect();
+            let message = format!("the instance has several roles: {}", names.join(", "));
+            Err(Error::new(Kind::Credentials, message)
+                .hint("name one of them in the profile or the configuration"))
+        }
+    }
+}
+
+/// The roles in the metadata service's list, one a line.
+fn role_names(list: &str) -> Vec<String> {
+    list.lines().map(str::trim).filter(|name| is_role(name)).map(str::to_owned).collect()
+}
+
+/// Whether a text can be a role's name, and a part of an address.
+fn is_role(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic() && !b"/?#<>".contains(&byte))
+}
+
+/// The body of a reply. An error's kind tells whether the service was reached.
 async fn fetch(session: &Session<'_>, fetch: Fetch, place: &str) -> Result<Zeroizing<String>> {
     session.client().fetch(fetch).await.map_err(|mut error| {
-        error.kind = Kind::Credentials;
         error.message = format!("{place}: {}", error.message).into();
         error
     })
+}
+
+/// Whatever kept credentials from being obtained, they are what is missing.
+fn unusable(error: Error) -> Error {
+    Error { kind: Kind::Credentials, ..error }
 }
 
 fn read(session: &Session<'_>, place: &str, text: &str) -> Result<Credentials> {

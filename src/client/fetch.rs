@@ -105,8 +105,12 @@ impl Client<'_> {
         let (status, mut body) = read.await.map_err(describe)?;
         match (status, String::from_utf8(std::mem::take(&mut *body))) {
             (200, Ok(text)) => Ok(Zeroizing::new(text)),
-            (200, Err(_)) => Err(wrong("its answer is not UTF-8", "see what it answers to `curl`")),
-            (status, _) => Err(wrong(&format!("it answered HTTP {status}"), "see what it answers to `curl`")),
+            (200, Err(_)) => Err(Error::new(Kind::UnreadableReply, "its answer is not UTF-8")
+                .hint("see what it answers to `curl`")),
+            (status, _) => {
+                let message = format!("it answered HTTP {status}");
+                Err(Error::new(Kind::Refused, message).hint("see what it answers to `curl`"))
+            }
         }
     }
 }

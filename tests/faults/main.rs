@@ -11,6 +11,7 @@ mod echoes;
 mod encryption;
 mod ending;
 mod files;
+mod instance;
 mod memory;
 mod output;
 mod paging;

@@ -183,7 +183,7 @@ fn an_instance_is_told_its_roles_credentials() {
     tencent default intl USD 100000000.00
     aliyun base cn CNY 10000.00
     aliyun named cn CNY 10000.00
-    aliyun wrong credentials the metadata service: it answered HTTP 404
+    aliyun wrong credentials no instance role `another`: this instance has `cloudbal-sandbox`
     exit status 1
     ");
     // A port that was free a moment ago.
