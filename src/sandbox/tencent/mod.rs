@@ -9,6 +9,7 @@ mod tc3;
 
 use serde_json::{Map, Value, json};
 
+use super::digest::form_pairs;
 use super::keys::{Key, KeyForm};
 use super::registry::Provider;
 use super::reply::Reply;
@@ -39,11 +40,7 @@ pub const PROVIDER: Provider = Provider {
         "sts.tencentcloudapi.com",
     ],
     keys: KEYS,
-    recognizes: |request| {
-        let scheme = request.header("authorization");
-        scheme.is_some_and(|scheme| scheme.starts_with("TC3-HMAC-SHA256"))
-            || request.headers.contains_key("x-tc-action")
-    },
+    recognizes: is_called,
     answer,
     throttled,
     failing: internal_error,
@@ -127,6 +124,27 @@ const ACTIONS: [Action; 5] = [
     },
 ];
 
+/// Whether a request is meant for this cloud.
+fn is_called(request: &Request) -> bool {
+    request.header("authorization").is_some_and(|scheme| scheme.starts_with("TC3-"))
+        || request.headers.contains_key("x-tc-action")
+        || request.host_name().ends_with("tencentcloudapi.com")
+        || older_signature(request).is_some()
+}
+
+/// The method of a request signed the older way, whose key is among its parameters.
+fn older_signature(request: &Request) -> Option<&'static str> {
+    let mut parameters = form_pairs(&request.query);
+    parameters.extend(form_pairs(request.form().unwrap_or_default()));
+    let get = |name: &str| parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value);
+    let is_signed = get("SecretId").is_some() && get("Signature").is_some();
+    // This is the method where none is named.
+    is_signed.then(|| match get("SignatureMethod").map(String::as_str) {
+        Some("HmacSHA256") => "HmacSHA256",
+        _ => "HmacSHA1",
+    })
+}
+
 /// Judges and answers a call.
 fn answer(state: &State, request: &Request, now: i64) -> Reply {
     envelope(state, respond(state, request, now))
@@ -160,6 +178,10 @@ fn envelope(state: &State, outcome: Result<Value, Refusal>) -> Reply {
 fn respond(state: &State, request: &Request, now: i64) -> Result<Value, Refusal> {
     if request.path != "/" || !["GET", "POST"].contains(&request.method.as_str()) {
         return Err(Refusal::new("UnsupportedProtocol", "Only GET and POST of the path `/` are supported."));
+    }
+    if let Some(method) = older_signature(request) {
+        let message = format!("The sandbox verifies TC3-HMAC-SHA256 only, not {method}.");
+        return Err(Refusal::new("AuthFailure.InvalidAuthorization", message));
     }
     let action = action(request)?;
     state.called(action.name);

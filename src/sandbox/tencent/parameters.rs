@@ -17,6 +17,8 @@ pub enum Kind {
     Text,
     /// A list of texts.
     Texts,
+    /// A list of objects with the texts `Key` and `Value`.
+    Tags,
 }
 
 impl Kind {
@@ -26,8 +28,15 @@ impl Kind {
             Self::Boolean => value.is_boolean(),
             Self::Text => value.is_string(),
             Self::Texts => value.as_array().is_some_and(|values| values.iter().all(Value::is_string)),
+            Self::Tags => value.as_array().is_some_and(|values| values.iter().all(is_tag)),
         }
     }
+}
+
+fn is_tag(value: &Value) -> bool {
+    value.as_object().is_some_and(|tag| {
+        tag.iter().all(|(name, text)| ["Key", "Value"].contains(&name.as_str()) && text.is_string())
+    })
 }
 
 /// The parameters a request was made with; null counts as absent.
@@ -69,11 +78,26 @@ fn from_body(request: &Request) -> Result<Map<String, Value>, Refusal> {
         .map_err(|_| Refusal::new("InvalidParameter", "The body of the request is not a JSON object."))
 }
 
-/// In a query a list is written `Name.0=…&Name.1=…`, and what cannot be read as its type stays a text.
+/// No list of objects in a query has more entries.
+const LONGEST_LIST: usize = 100;
+
+/// In a query a list is written `Name.0=…&Name.1=…`, one of objects `Name.0.Key=…`, and what cannot be read as its type stays a text.
 fn from_query(request: &Request, schema: &[(&str, Kind)]) -> Map<String, Value> {
     let mut parameters = Map::new();
     for (name, value) in form_pairs(&request.query) {
         let kind_of = |name: &str| schema.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind);
+        if let Some((list, rest)) = name.split_once('.')
+            && matches!(kind_of(list), Some(Kind::Tags))
+            && let Some((number, field)) = rest.split_once('.')
+            && let Ok(number) = number.parse::<usize>()
+            && number < LONGEST_LIST
+        {
+            let tags = parameters.entry(list).or_insert_with(|| Value::Array(Vec::new()));
+            let tags = tags.as_array_mut().expect("only lists are put under a list's name");
+            tags.resize(tags.len().max(number + 1), Value::Object(Map::new()));
+            tags[number][field] = value.into();
+            continue;
+        }
         let list = name.split_once('.').filter(|(list, _)| matches!(kind_of(list), Some(Kind::Texts)));
         if let Some((list, _)) = list {
             let values = parameters.entry(list).or_insert_with(|| Value::Array(Vec::new()));
@@ -96,8 +120,13 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    const SCHEMA: &[(&str, Kind)] =
-        &[("Page", Kind::Integer), ("Full", Kind::Boolean), ("Name", Kind::Text), ("Uins", Kind::Texts)];
+    const SCHEMA: &[(&str, Kind)] = &[
+        ("Page", Kind::Integer),
+        ("Full", Kind::Boolean),
+        ("Name", Kind::Text),
+        ("Uins", Kind::Texts),
+        ("Tags", Kind::Tags),
+    ];
 
     fn read_body(body: &str) -> Result<Value, (&'static str, String)> {
         let headers = json!({ "content-type": "application/json" });
@@ -122,6 +151,10 @@ mod tests {
             refused("UnknownParameter", "The parameter `page` is not recognized.")
         );
         for (name, value) in [
+            ("Tags", "{}"),
+            ("Tags", "[\"a\"]"),
+            ("Tags", r#"[{"Key":1}]"#),
+            ("Tags", r#"[{"Name":"a"}]"#),
             ("Page", "\"1\""),
             ("Page", "1.5"),
             ("Full", "1"),
@@ -143,10 +176,15 @@ mod tests {
     #[test]
     fn a_query_is_read_by_the_types_of_the_schema() {
         let vector = json!({ "method": "GET", "path": "/", "headers": {}, "body": "" });
-        let request = Request::from_vector(&vector, "Page=2&Full=True&Name=a+b&Uins.0=1&Uins.1=2");
+        let request = Request::from_vector(
+            &vector,
+            "Page=2&Full=True&Name=a+b&Uins.0=1&Uins.1=2&Tags.0.Key=k&Tags.0.Value=v",
+        );
         assert_eq!(
             Value::from(read(&request, SCHEMA).unwrap()),
-            json!({ "Page": 2, "Full": true, "Name": "a b", "Uins": ["1", "2"] })
+            json!({
+                "Page": 2, "Full": true, "Name": "a b", "Uins": ["1", "2"], "Tags": [{ "Key": "k", "Value": "v" }],
+            })
         );
     }
 }

@@ -15,6 +15,10 @@ pub const ASSUME_ROLE: &[(&str, Kind)] = &[
     ("DurationSeconds", Kind::Integer),
     ("Policy", Kind::Text),
     ("ExternalId", Kind::Text),
+    ("Tags", Kind::Tags),
+    ("SourceIdentity", Kind::Text),
+    ("SerialNumber", Kind::Text),
+    ("TokenCode", Kind::Text),
 ];
 
 /// What `AssumeRoleWithWebIdentity` takes.

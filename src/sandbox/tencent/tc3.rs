@@ -33,9 +33,11 @@ pub fn verify(request: &Request, service: &str, site: Option<&str>, now: i64) ->
         .filter(|key| site.is_none_or(|site| site == key.site))
         .ok_or_else(|| Refusal::new("AuthFailure.SecretIdNotFound", "The SecretId is not found."))?;
     let date = DateTime::from_timestamp(timestamp, 0).map(|time| time.format("%Y-%m-%d").to_string());
-    let signed = canonical_request(request, authorization.signed_headers).is_some_and(|canonical| {
-        let text = string_to_sign(timestamp, authorization.date, service, &canonical);
-        signature(&key.secret(), authorization.date, service, &text) == authorization.signature
+    let signed = hosts(request, authorization.signed_headers).any(|host| {
+        canonical_request(request, authorization.signed_headers, host).is_some_and(|canonical| {
+            let text = string_to_sign(timestamp, authorization.date, service, &canonical);
+            signature(&key.secret(), authorization.date, service, &text) == authorization.signature
+        })
     });
     if !signed || authorization.service != service || date.as_deref() != Some(authorization.date) {
         let message =
@@ -85,13 +87,26 @@ fn parse(authorization: &str) -> Option<Authorization<'_>> {
     complete.then_some(Authorization { secret_id, date, service, signed_headers, signature })
 }
 
+/// The hosts that may have been signed: what was sent, and the same without its port. The official Node.js client
+/// signs the latter, which shows only where the port is not the default one, and signs no further header.
+fn hosts<'a>(request: &'a Request, signed_headers: &str) -> impl Iterator<Item = &'a str> {
+    let host = request.header("host").unwrap_or_default();
+    let without_port = host.rsplit_once(':').filter(|(name, port)| {
+        let is_port = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+        is_port && (!name.contains(':') || name.ends_with(']'))
+    });
+    let without_port = without_port.map(|(name, _)| name).filter(|_| signed_headers == "content-type;host");
+    std::iter::once(host).chain(without_port)
+}
+
 /// `None` when a header is said to be signed and is not there.
-fn canonical_request(request: &Request, signed_headers: &str) -> Option<String> {
+fn canonical_request(request: &Request, signed_headers: &str, host: &str) -> Option<String> {
     let mut names: Vec<_> = signed_headers.split(';').collect();
     names.sort_unstable();
     let mut headers = String::new();
     for name in &names {
-        let value = request.header(name)?.to_lowercase();
+        let value =
+            request.header(name).map(|value| if *name == "host" { host } else { value })?.to_lowercase();
         headers.extend([name, ":", &value, "\n"]);
     }
     let payload = match request.header("x-tc-content-sha256") {
@@ -133,7 +148,8 @@ mod tests {
                 (text("secret_id"), text("date"), text("service"), text("signed_headers"), text("signature")),
                 "{name}"
             );
-            let canonical = canonical_request(&request, parsed.signed_headers).unwrap();
+            let canonical =
+                canonical_request(&request, parsed.signed_headers, request.header("host").unwrap()).unwrap();
             assert_eq!(canonical, text("canonical_request"), "{name}");
             let timestamp = vector["timestamp"].as_i64().unwrap();
             let to_sign = string_to_sign(timestamp, parsed.date, parsed.service, &canonical);

@@ -96,6 +96,8 @@ fn http(line: &str, headers: &[(&str, &str)], body: &str) -> String {
 #[derive(Clone)]
 struct Tc3 {
     host: &'static str,
+    /// What is signed as the host instead of what is sent.
+    signed_host: Option<&'static str>,
     service: &'static str,
     version: &'static str,
     action: &'static str,
@@ -111,6 +113,7 @@ impl Tc3 {
     fn new(key: &str, action: &'static str, body: &str) -> Self {
         Self {
             host: "127.0.0.1",
+            signed_host: None,
             service: "billing",
             version: "2018-07-09",
             action,
@@ -125,8 +128,9 @@ impl Tc3 {
 
     fn http(&self) -> String {
         let Self { host, service, date, timestamp, key, .. } = self;
+        let signed_host = self.signed_host.unwrap_or(host);
         let canonical = format!(
-            "POST\n/\n\ncontent-type:application/json\nhost:{host}\n\ncontent-type;host\n{}",
+            "POST\n/\n\ncontent-type:application/json\nhost:{signed_host}\n\ncontent-type;host\n{}",
             sha256(self.body.as_bytes())
         );
         let to_sign = format!(

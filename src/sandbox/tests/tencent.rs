@@ -174,6 +174,55 @@ async fn only_the_right_signature_at_the_right_time_is_accepted() {
 }
 
 #[tokio::test]
+async fn the_host_may_be_signed_without_its_port_as_the_nodejs_client_does_and_not_otherwise() {
+    let sandbox = sandbox(Options { rate: Some(0), ..Options::default() }).await;
+    let signed = |host, signed| Tc3 { host, signed_host: Some(signed), ..Tc3::new(KEY, BALANCE, "{}") };
+    for (host, without_port) in
+        [("127.0.0.1:8080", "127.0.0.1"), ("LocalHost:8080", "localhost"), ("[::1]:80", "[::1]")]
+    {
+        assert!(signed(host, without_port).send(&sandbox).await.response()["Uin"].is_u64(), "{host}");
+    }
+    for (host, other) in [
+        ("127.0.0.1:8080", "127.0.0.1:8081"),
+        ("127.0.0.1:8080", "127.0.0.2"),
+        ("127.0.0.1", "127.0.0.1:80"),
+        ("127.0.0.1:8080", ""),
+        ("[::1]", "[:"),
+    ] {
+        assert_eq!(
+            signed(host, other).send(&sandbox).await.refusal(),
+            "AuthFailure.SignatureFailure",
+            "{host}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_older_signature_gets_this_clouds_own_error() {
+    let sandbox = sandbox(Options::default()).await;
+    let parameters = "Action=DescribeAccountBalance&Nonce=1&SecretId=AKIDsandboxintldemo&Timestamp=1700000000&Version=2018-07-09&Signature=c2ln";
+    for (method, named) in [
+        ("HmacSHA1", "&SignatureMethod=HmacSHA1"),
+        ("HmacSHA256", "&SignatureMethod=HmacSHA256"),
+        ("HmacSHA1", ""),
+    ] {
+        let parameters = format!("{parameters}{named}");
+        let form = [("Host", "127.0.0.1"), ("Content-Type", "application/x-www-form-urlencoded")];
+        let requests = [
+            http(&format!("GET /?{parameters}"), &[("Host", "127.0.0.1")], ""),
+            http("POST /", &form, &parameters),
+        ];
+        for request in requests {
+            let message = format!("The sandbox verifies TC3-HMAC-SHA256 only, not {method}.");
+            let error = json!({ "Code": "AuthFailure.InvalidAuthorization", "Message": message });
+            assert_eq!(exchange(&sandbox, request).await.response(), json!({ "Error": error }));
+        }
+    }
+    let bare = http("POST /", &[("Host", "billing.tencentcloudapi.com")], "");
+    assert_eq!(exchange(&sandbox, bare).await.refusal(), "MissingParameter");
+}
+
+#[tokio::test]
 async fn an_expired_signature_is_told_the_servers_time() {
     let sandbox = sandbox(Options::default()).await;
     let late = Tc3 { timestamp: NOW - 1000, ..Tc3::new(KEY, BALANCE, "{}") }.send(&sandbox).await.response();
@@ -226,6 +275,26 @@ async fn a_role_gives_a_key_that_works_with_its_token_until_it_expires() {
     assert_eq!(expired.send(&sandbox).await.refusal(), "AuthFailure.TokenFailure");
     for body in ["{}", r#"{"RoleArn": "x", "RoleSessionName": "s1"}"#] {
         assert_ne!(sts(KEY, "AssumeRole", body).send(&sandbox).await.refusal(), "");
+    }
+}
+
+#[tokio::test]
+async fn every_documented_parameter_of_assume_role_is_known() {
+    let sandbox = sandbox(Options { rate: Some(0), ..Options::default() }).await;
+    let role = r#""RoleArn": "qcs::cam::uin/12345678:roleName/billing", "RoleSessionName": "s1""#;
+    let all = r#""Policy": "p", "ExternalId": "e", "SourceIdentity": "me", "SerialNumber": "qcs::cam:uin/1::mfa/softToken",
+        "TokenCode": "123456", "Tags": [{"Key": "team", "Value": "billing"}]"#;
+    let body = format!("{{{role}, {all}}}");
+    let response = sts(KEY, "AssumeRole", &body).send(&sandbox).await.response();
+    assert_eq!(response["ExpiredTime"], 1_700_007_200);
+    for (extra, code) in [
+        (r#""Tag": []"#, "UnknownParameter"),
+        (r#""Tags": {"Key": "team"}"#, "InvalidParameter"),
+        (r#""Tags": [{"Name": "team"}]"#, "InvalidParameter"),
+        (r#""TokenCode": 123456"#, "InvalidParameter"),
+    ] {
+        let body = format!("{{{role}, {extra}}}");
+        assert_eq!(sts(KEY, "AssumeRole", &body).send(&sandbox).await.refusal(), code, "{extra}");
     }
 }
 
