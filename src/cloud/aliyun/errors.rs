@@ -301,9 +301,9 @@ mod tests {
 
     #[test]
     fn a_code_that_is_not_in_the_table_is_judged_by_its_status() {
+        use Kind::{Refused, Server, Throttled};
         let kinds =
             [400, 403, 404, 429, 500, 503].map(|status| meaning("Surprise", status, &Question::Balance).0);
-        use Kind::{Refused, Server, Throttled};
         assert_eq!(kinds, [Refused, Refused, Refused, Throttled, Server, Server]);
     }
 }

@@ -261,8 +261,8 @@ mod tests {
 
     #[test]
     fn a_code_that_is_not_in_the_table_is_judged_by_its_status() {
-        let kinds = [200, 403, 429, 500, 503].map(|status| meaning("Surprise", status, &Question::Balance).0);
         use Kind::{Refused, Server, Throttled};
+        let kinds = [200, 403, 429, 500, 503].map(|status| meaning("Surprise", status, &Question::Balance).0);
         assert_eq!(kinds, [Refused, Refused, Throttled, Server, Server]);
     }
 }
