@@ -69,7 +69,7 @@ fn temporary_credentials_send_their_token() {
     read [TIME] UTC
     --- stderr
     error: tencent/environment: Tencent Cloud refused: The token does not belong to the key, or has expired. (code AuthFailure.TokenFailure, request id [ID])
-    hint: get new temporary credentials: the token is wrong or has expired
+    hint: get new temporary credentials: the token is invalid or has expired
     --- exit status 1
     ");
 }

@@ -139,7 +139,7 @@ fn expired_credentials_are_explained() {
       ok       network     https://business.aliyuncs.com answers in [N] ms, connected in [N] ms
       ok       clock       in step with the cloud's
       failed   signature   Alibaba Cloud refused: Specified SecurityToken is expired. (code InvalidSecurityToken.Expired)
-                           hint: get new temporary credentials: the security token is wrong or has expired
+                           hint: get new temporary credentials: the security token is invalid or has expired
       skipped  identity    the signature is not accepted
       skipped  permission  the signature is not accepted
       skipped  site        an earlier step has failed

@@ -128,7 +128,7 @@ const ACTIONS: [Action; 5] = [
 fn is_called(request: &Request) -> bool {
     request.header("authorization").is_some_and(|scheme| scheme.starts_with("TC3-"))
         || request.headers.contains_key("x-tc-action")
-        || request.host_name().ends_with("tencentcloudapi.com")
+        || request.method == "POST" && request.host_name().ends_with("tencentcloudapi.com")
         || older_signature(request).is_some()
 }
 
