@@ -2,6 +2,9 @@
 //!
 //! A thread of its own waits for that, because the run's may be held up: a write to a pipe that nobody reads ends when
 //! somebody does. A run that cannot end by itself is then ended from here.
+//!
+//! Signals are blocked until that thread listens: one that arrives while handlers are being installed would neither
+//! end the process nor be noticed.
 
 use std::cell::OnceCell;
 use std::sync::mpsc;
@@ -64,8 +67,9 @@ pub struct Ending<'o> {
 }
 
 impl<'o> Ending<'o> {
-    /// Nobody waits for it yet.
+    /// Blocks signals until [`watch`](Self::watch): create it before any other thread.
     pub fn new(options: &'o Options) -> Self {
+        block_signals();
         Self { options, request: Arc::default(), is_watched: OnceCell::new() }
     }
 
@@ -89,7 +93,11 @@ impl<'o> Ending<'o> {
                 quiet: self.options.quiet,
                 color: self.options.color_on_stderr(),
             };
-            std::thread::Builder::new().spawn(move || watch.run()).is_ok()
+            let watched = std::thread::Builder::new().spawn(move || watch.run()).is_ok();
+            if !watched {
+                unblock_signals();
+            }
+            watched
         })
     }
 }
@@ -103,6 +111,7 @@ struct Watch {
 impl Watch {
     fn run(&self) {
         let Ok(runtime) = read::runtime() else {
+            unblock_signals();
             if let Some(deadline) = file::deadline() {
                 std::thread::sleep(deadline.saturating_duration_since(Instant::now()));
                 self.ask(Reason::Deadline);
@@ -110,17 +119,17 @@ impl Watch {
             return;
         };
         runtime.block_on(async {
+            let mut signals = Signals::listen();
             let reason = tokio::select! {
                 () = deadline() => Reason::Deadline,
-                () = interrupted() => Reason::Interrupted,
+                () = signals.next() => Reason::Interrupted,
             };
-            let mut again = std::pin::pin!(interrupted());
             self.ask(reason);
             loop {
                 let before = UnderWay::now();
                 tokio::select! {
                     () = tokio::time::sleep(GRACE) => {}
-                    () = &mut again => exit(Reason::Interrupted),
+                    () = signals.next() => exit(Reason::Interrupted),
                 }
                 if before.is_held_up() {
                     self.tell(&reason.unread());
@@ -166,22 +175,70 @@ async fn deadline() {
 
 /// Waits for the user to interrupt, or for the system to ask for an end.
 pub async fn interrupted() {
-    let ctrl_c = async {
+    block_signals();
+    Signals::listen().next().await;
+}
+
+/// Signals that ask for an end: INT and TERM, or Ctrl+C where there are no signals.
+struct Signals {
+    #[cfg(unix)]
+    listeners: [Option<tokio::signal::unix::Signal>; 2],
+}
+
+#[cfg(unix)]
+impl Signals {
+    /// Listens from now on; what arrived while signals were blocked comes first.
+    fn listen() -> Self {
+        use tokio::signal::unix::{SignalKind, signal};
+        let listeners = [SignalKind::interrupt(), SignalKind::terminate()].map(|kind| signal(kind).ok());
+        unblock_signals();
+        Self { listeners }
+    }
+
+    /// Waits for the next one.
+    async fn next(&mut self) {
+        let [interrupt, terminate] = &mut self.listeners;
+        tokio::select! {
+            Some(()) = received(interrupt) => {}
+            Some(()) = received(terminate) => {}
+            else => std::future::pending().await,
+        }
+    }
+}
+
+/// The next signal; `None` when it cannot be listened to.
+#[cfg(unix)]
+async fn received(listener: &mut Option<tokio::signal::unix::Signal>) -> Option<()> {
+    listener.as_mut()?.recv().await
+}
+
+#[cfg(not(unix))]
+impl Signals {
+    fn listen() -> Self {
+        Self {}
+    }
+
+    /// Waits for the next one.
+    async fn next(&mut self) {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
-    };
-    #[cfg(unix)]
-    let terminated = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => _ = signal.recv().await,
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminated = std::future::pending::<()>();
-    tokio::select! {
-        () = ctrl_c => {}
-        () = terminated => {}
     }
+}
+
+/// Holds INT and TERM back from this thread, and from those it starts from now on. Programs that it starts get them.
+fn block_signals() {
+    #[cfg(unix)]
+    let _ = ends().thread_block();
+}
+
+fn unblock_signals() {
+    #[cfg(unix)]
+    let _ = ends().thread_unblock();
+}
+
+#[cfg(unix)]
+fn ends() -> nix::sys::signal::SigSet {
+    use nix::sys::signal::{SigSet, Signal};
+    SigSet::from_iter([Signal::SIGINT, Signal::SIGTERM])
 }
