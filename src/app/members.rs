@@ -112,7 +112,10 @@ async fn read_pages(session: &Session<'_>, roll: &mut Roll, show: &mut dyn FnMut
     count(session, &first);
     let following = first.following.clone();
     _ = roll.take(1, Ok(first), false, show);
-    roll.read(following.map(|question| recall_or_ask(session, question)), show).await;
+    // A server that ignores paging has given the whole list already.
+    if !roll.is_complete() {
+        roll.read(following.map(|question| recall_or_ask(session, question)), show).await;
+    }
     for round in [Round::Missing, Round::Whole] {
         if roll.hopeless || roll.is_complete() || (round == Round::Whole && roll.is_explained()) {
             break;
@@ -187,9 +190,8 @@ impl Roll {
         } else if let Some(total) = answer.total {
             self.shrank |= self.total.is_some_and(|before| total < before);
             self.total = Some(total);
-            let up_to_here = (page - 1).saturating_mul(MEMBERS_A_PAGE as u64) + answer.rows.len() as u64;
-            self.contradicted |= !answer.rows.is_empty() && up_to_here > total;
         }
+        let announced = answer.total.filter(|_| !recalled);
         let is_past_the_end = answer.rows.is_empty() && page > 1;
         let mut fresh = 0;
         for row in answer.rows {
@@ -202,6 +204,11 @@ impl Roll {
                 show(page, row);
             }
         }
+        if let Some(total) = announced {
+            // What other pages held already says nothing: a server that ignores paging repeats the whole list.
+            let up_to_here = (page - 1).saturating_mul(MEMBERS_A_PAGE as u64) + fresh;
+            self.contradicted |= fresh > 0 && up_to_here > total;
+        }
         if fresh < self.expected(page) {
             self.short.push(page);
         }
@@ -209,10 +216,9 @@ impl Roll {
     }
 
     /// How many members a page should hold by the latest total.
-    fn expected(&self, page: u64) -> usize {
+    fn expected(&self, page: u64) -> u64 {
         let before = (page - 1).saturating_mul(MEMBERS_A_PAGE as u64);
-        let left = self.total.unwrap_or_default().saturating_sub(before);
-        usize::try_from(left).unwrap_or(MEMBERS_A_PAGE).min(MEMBERS_A_PAGE)
+        self.total.unwrap_or_default().saturating_sub(before).min(MEMBERS_A_PAGE as u64)
     }
 
     fn is_complete(&self) -> bool {

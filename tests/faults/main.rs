@@ -13,6 +13,7 @@ mod ending;
 mod files;
 mod instance;
 mod memory;
+mod members;
 mod output;
 mod paging;
 mod proxies;

@@ -22,7 +22,7 @@ pub fn page_of(page: u64, total: u64) -> String {
 }
 
 /// A page that holds these members and says that there are so many.
-fn members(uins: std::ops::Range<u64>, total: &str) -> String {
+pub fn members(uins: std::ops::Range<u64>, total: &str) -> String {
     let members: Vec<String> =
         uins.map(|uin| format!(r#"{{"MemberUin":{uin},"MemberName":"m","RealBalance":100}}"#)).collect();
     format!(
@@ -44,7 +44,7 @@ fn pages_asked(server: &Server) -> Vec<u64> {
     pages
 }
 
-fn numbers(uins: std::ops::RangeInclusive<u64>) -> Vec<String> {
+pub fn numbers(uins: std::ops::RangeInclusive<u64>) -> Vec<String> {
     uins.map(|uin| uin.to_string()).collect()
 }
 
