@@ -1,34 +1,47 @@
 //! What an earlier run has already read: a journal of replies, in a file of its own.
 //!
-//! One line of JSON a reply, written when it has come and been understood, so a run that ends at any moment leaves at
-//! most half a line, which the next run ignores. The file is for its owner alone, and is removed when everything was
-//! read: an old number is never shown as a new one.
+//! The first line says that it is a journal. Every further line is JSON: whose replies follow, or a reply, written
+//! when it has arrived and been understood. A run that ends at any moment leaves at most half a line, which the next
+//! run ignores. Nothing is written before the first reply, so that a run that read nothing leaves no journal.
+//!
+//! The file is for its owner alone, and is removed when everything was read and shown: an old number is never shown
+//! as a new one.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use std::fs::{File, OpenOptions};
+use std::fs::{File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::cloud::{Account, Question};
 use crate::crypto::sha256_hex;
 use crate::model::{Error, Kind, Result, Site};
 
-/// The form of the file.
-const VERSION: u32 = 2;
+/// The first line. Its number is that of the format.
+const HEAD: &str = "{\"cloudbal_journal\":3}\n";
 
 /// No line is longer: a reply is at most 4 MiB, of which every byte may be escaped.
 const LONGEST_LINE: u64 = 32 << 20;
 
-/// A journal of one account's replies to one wish.
+/// How often a file is opened that another run replaces meanwhile.
+const ATTEMPTS: usize = 10;
+
+/// A journal of the replies to one run, of one account or of several.
 #[derive(Debug)]
 pub struct Journal {
     path: PathBuf,
+    max_age: TimeDelta,
     state: RefCell<State>,
-    earlier: Option<Earlier>,
+    /// A write failed: what was written before counts, and no more is written.
+    is_broken: Cell<bool>,
+    earlier: Earlier,
 }
 
 #[derive(Debug)]
@@ -36,221 +49,501 @@ struct State {
     file: File,
     /// Where the next line is written.
     end: u64,
-    /// Where the reply to each question stands: its first byte, and how many there are.
-    replies: HashMap<String, (u64, usize)>,
+    /// Whose replies it holds. Lines refer to them by their place.
+    subjects: Vec<Subject>,
+    /// The latest reply to each question.
+    pages: HashMap<(usize, String), Page>,
+    disk: Disk,
+}
+
+/// Where a reply is.
+#[derive(Clone, Copy, Debug)]
+struct Page {
+    begin: u64,
+    length: usize,
+    saved_at: DateTime<Utc>,
 }
 
 /// What an earlier run has left.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Earlier {
-    /// How many replies.
-    pub replies: usize,
-    /// When the first of them came.
-    pub since: DateTime<Utc>,
+    /// How many pages are recent enough.
+    pub pages: usize,
+    /// The age of the oldest of them.
+    pub age: TimeDelta,
+    /// How many are too old, and are read again.
+    pub expired: usize,
 }
 
-/// What a file holds that is to be used as a journal.
-enum Found {
-    /// Nothing, or the beginning of the first line.
-    Nothing,
-    /// This subject's journal.
-    Ours,
-    /// Another subject's.
-    Another,
-    /// Something else.
-    Foreign,
+/// One account's part of a journal.
+#[derive(Debug)]
+pub struct Section {
+    journal: Rc<Journal>,
+    subject: Subject,
 }
 
-/// What the journal is of: another account's or another question's must not be taken for it.
-#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Whose replies these are: another account's, or those to another question, must not be taken for them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Subject {
-    /// The form of the file.
-    version: u32,
     provider: String,
-    /// The account's name.
     account: String,
-    /// Whose key asks, hashed: another account may go by the same name.
+    /// A hash of what identifies the credentials: another account may have the same name.
     key: String,
-    /// The site that is asked; none is found out.
+    /// The site that was chosen.
     site: Option<Site>,
-    /// Where it is asked.
+    /// The server that was chosen.
     endpoint: Option<String>,
-    /// The members that are asked for; none means all.
-    uins: Vec<String>,
+    /// A hash of the members that are named; `None` is all members.
+    members: Option<String>,
 }
 
 impl Subject {
-    /// The subject of an account's members, asked for with what `key` names.
+    /// The subject of an account's members, whose credentials `key` identifies.
     pub fn new(account: &Account, key: &str, uins: &[String]) -> Self {
         Self {
-            version: VERSION,
             provider: account.cloud.name().to_owned(),
             account: account.label.to_string(),
             key: sha256_hex(key.as_bytes()),
             site: account.site,
             endpoint: account.endpoint.as_ref().map(ToString::to_string),
-            uins: uins.to_vec(),
+            members: (!uins.is_empty()).then(|| sha256_hex(uins.join(",").as_bytes())),
         }
+    }
+
+    /// What people call the account.
+    pub fn name(&self) -> String {
+        format!("{}/{}", self.provider, self.account)
+    }
+
+    fn is_of_the_same_account(&self, other: &Self) -> bool {
+        (&self.provider, &self.account) == (&other.provider, &other.account)
     }
 }
 
-/// A reply with what was known when it came.
+/// Every line but the first.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Line {
+    Subject(Subject),
+    Page(Recorded),
+}
+
+/// A reply with what was known when it arrived.
 #[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Recorded {
+    /// The place of its subject.
+    subject: usize,
     question: String,
     /// The site that answered.
     pub site: Site,
-    /// When it came.
+    /// When it arrived, by the cloud's clock as far as it is known.
     pub fetched_at: DateTime<Utc>,
-    /// The body, as it came.
+    /// When it was saved, by this machine's clock: ages are measured with one clock.
+    saved_at: DateTime<Utc>,
+    /// The body, as it arrived.
     pub body: String,
 }
 
 impl Journal {
-    /// Opens the journal, or begins one where there is none.
-    pub fn open(path: &Path, subject: &Subject) -> Result<Self> {
+    /// Opens a journal for a run over these subjects, or begins one. Pages older than `max_age` are not used.
+    ///
+    /// A journal that holds pages of anything else is an error: it is for another run.
+    pub fn open(path: &Path, subjects: &[Subject], max_age: Duration) -> Result<Self> {
         let shown = path.display();
-        let failed = |error: io::Error| {
-            Error::new(Kind::Usage, format!("`{shown}` cannot be used to resume: {error}"))
-                .hint("name a file that you may read and write with `--resume`")
+        let refused = |why: String, hint: &'static str| {
+            Error::new(Kind::Usage, format!("`{shown}` {why}: left as it is")).hint(hint)
         };
-        let foreign = |why: &str, hint: &'static str| {
-            Error::new(Kind::Usage, format!("`{shown}` is {why}: it is left as it is")).hint(hint)
-        };
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(false);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(path).map_err(failed)?;
-        if !file.metadata().map_err(failed)?.is_file() {
-            return Err(foreign("no file", "name a file with `--resume`: it is removed in the end"));
-        }
-        file.try_lock().map_err(|_| {
-            Error::new(Kind::Usage, format!("`{shown}` is in use by another run"))
-                .hint("wait for it, or name another file")
-        })?;
+        let file = open_locked(path)?;
+        let disk = Disk::of(&file, path);
         let mut journal = Self {
             path: path.to_owned(),
-            state: RefCell::new(State { file, end: 0, replies: HashMap::new() }),
-            earlier: None,
+            max_age: TimeDelta::from_std(max_age).unwrap_or(TimeDelta::MAX),
+            state: RefCell::new(State { file, end: 0, subjects: Vec::new(), pages: HashMap::new(), disk }),
+            is_broken: Cell::new(false),
+            earlier: Earlier::default(),
         };
-        let head = serde_json::to_string(subject).expect("texts and numbers are JSON");
-        match journal.read(&head).map_err(failed)? {
-            Found::Nothing => journal.state.get_mut().append(&head).map_err(failed)?,
-            Found::Ours => {}
-            Found::Another => {
-                return Err(foreign(
-                    "of another account or other members",
-                    "run it with what it was begun with, or name another file with `--resume`",
+        let state = journal.state.get_mut();
+        match state.read() {
+            Ok(true) => {}
+            Ok(false) => {
+                return Err(refused(
+                    "is not a journal that this version of cloudbal has written".to_owned(),
+                    "name a new file with `--resume`",
                 ));
             }
-            Found::Foreign => {
-                return Err(foreign(
-                    "no journal of an earlier run",
-                    "name one that `--resume` has written, or a file that is not there yet",
-                ));
-            }
+            Err(error) => return Err(unusable(path, &error)),
         }
+        for (place, held) in state.subjects.iter().enumerate() {
+            if !state.pages.keys().any(|(subject, _)| *subject == place) {
+                continue;
+            }
+            let ours = subjects.iter().find(|subject| subject.is_of_the_same_account(held));
+            if ours == Some(held) {
+                continue;
+            }
+            let why = match ours {
+                Some(_) => "with another key, site, endpoint or list of members",
+                None => "which this run does not read",
+            };
+            return Err(refused(
+                format!("holds members of {}, {why}", held.name()),
+                "run the command that it was begun with, or name another file with `--resume`",
+            ));
+        }
+        journal.earlier = journal.left();
         Ok(journal)
     }
 
-    /// What an earlier run has left, if there was one.
-    pub fn earlier(&self) -> Option<Earlier> {
+    /// What an earlier run has left.
+    pub fn earlier(&self) -> Earlier {
         self.earlier
     }
 
-    /// Finds where each reply stands, if the first line is the one that is expected. A last line without an end was
-    /// being written when the run ended: it is overwritten.
-    fn read(&mut self, head: &str) -> io::Result<Found> {
-        let state = self.state.get_mut();
-        let mut reader = BufReader::new(&state.file);
+    /// The part of one of the subjects that the journal was opened for.
+    pub fn section(self: &Rc<Self>, subject: Subject) -> Section {
+        Section { journal: Rc::clone(self), subject }
+    }
+
+    /// Makes sure that what was read is on the disk, and returns how many pages that is. A journal without any is
+    /// removed.
+    pub fn keep(&self) -> Result<usize> {
+        let state = &mut *self.state.borrow_mut();
+        let pages = state.pages.len();
+        if pages == 0 {
+            self.remove_file(&state.file)?;
+            return Ok(0);
+        }
+        state.disk.finish().and_then(|()| state.file.sync_data()).map_err(|error| self.unwritten(&error))?;
+        Ok(pages)
+    }
+
+    /// Removes the journal: everything was read and shown.
+    pub fn remove(&self) -> Result<()> {
+        self.remove_file(&self.state.borrow().file)
+    }
+
+    /// Removes the file, unless another is in its place by now.
+    fn remove_file(&self, file: &File) -> Result<()> {
+        if !is_at(&self.path, file) {
+            return Ok(());
+        }
+        std::fs::remove_file(&self.path).map_err(|error| {
+            Error::new(Kind::File, format!("cannot remove `{}`: {error}", self.path.display()))
+                .hint("everything was read; remove it, or the next run reuses its pages")
+        })
+    }
+
+    fn unwritten(&self, error: &io::Error) -> Error {
+        Error::new(Kind::File, format!("cannot write `{}`: {error}", self.path.display()))
+            .hint("check the disk's space; what was read is shown")
+    }
+
+    fn left(&self) -> Earlier {
+        let mut earlier = Earlier::default();
+        for page in self.state.borrow().pages.values() {
+            match self.age(page) {
+                Some(age) => {
+                    earlier.pages += 1;
+                    earlier.age = earlier.age.max(age);
+                }
+                None => earlier.expired += 1,
+            }
+        }
+        earlier
+    }
+
+    /// How old a page is; `None` when it is too old, or was saved in what is the future by the clock of now.
+    fn age(&self, page: &Page) -> Option<TimeDelta> {
+        let age = Utc::now() - page.saved_at;
+        (TimeDelta::zero()..self.max_age).contains(&age).then_some(age)
+    }
+}
+
+impl Section {
+    /// The journal that it is part of.
+    pub fn journal(&self) -> &Rc<Journal> {
+        &self.journal
+    }
+
+    /// The reply to a question that an earlier run, or this one, has had.
+    pub fn get(&self, question: &Question) -> Option<Recorded> {
+        let state = &mut *self.journal.state.borrow_mut();
+        let page = *state.pages.get(&(state.place(&self.subject)?, name(question)?))?;
+        self.journal.age(&page)?;
+        let mut line = vec![0; page.length];
+        state.file.seek(SeekFrom::Start(page.begin)).ok()?;
+        state.file.read_exact(&mut line).ok()?;
+        match serde_json::from_slice(&line).ok()? {
+            Line::Page(recorded) => Some(recorded),
+            Line::Subject(_) => None,
+        }
+    }
+
+    /// The pages of the whole list that are recent enough, in order.
+    pub fn pages(&self) -> Vec<u64> {
+        let state = self.journal.state.borrow();
+        let Some(place) = state.place(&self.subject) else { return Vec::new() };
+        let ours = state
+            .pages
+            .iter()
+            .filter(|((subject, _), page)| *subject == place && self.journal.age(page).is_some());
+        let mut pages: Vec<u64> =
+            ours.filter_map(|((_, name), _)| name.strip_suffix(' ')?.parse().ok()).collect();
+        pages.sort_unstable();
+        pages
+    }
+
+    /// Saves a reply. Once that has failed, nothing more is saved, and the failure is not repeated.
+    pub fn put(&self, question: &Question, site: Site, fetched_at: DateTime<Utc>, body: &str) -> Result<()> {
+        let Some(question) = name(question).filter(|_| !self.journal.is_broken.get()) else { return Ok(()) };
+        let state = &mut *self.journal.state.borrow_mut();
+        let mut text = if state.end == 0 { HEAD.to_owned() } else { String::new() };
+        let known = state.place(&self.subject);
+        if known.is_none() {
+            text += &Line::Subject(self.subject.clone()).text();
+        }
+        let subject = known.unwrap_or(state.subjects.len());
+        let saved_at = Utc::now();
+        let page = Recorded {
+            subject,
+            question: question.clone(),
+            site,
+            fetched_at,
+            saved_at,
+            body: body.to_owned(),
+        };
+        let line = Line::Page(page).text();
+        let begin = state.end + text.len() as u64;
+        text += &line;
+        state.append(&text).map_err(|error| {
+            self.journal.is_broken.set(true);
+            self.journal.unwritten(&error)
+        })?;
+        if known.is_none() {
+            state.subjects.push(self.subject.clone());
+        }
+        state.pages.insert((subject, question), Page { begin, length: line.len() - 1, saved_at });
+        Ok(())
+    }
+}
+
+impl Line {
+    /// The line with its end.
+    fn text(&self) -> String {
+        let mut text = serde_json::to_string(self).expect("texts, numbers and times are JSON");
+        text.push('\n');
+        text
+    }
+}
+
+impl State {
+    /// Finds what the file holds; false when it is something else. A last line without an end was being written when
+    /// the run ended: it is cut off.
+    fn read(&mut self) -> io::Result<bool> {
+        let mut reader = BufReader::new(&self.file);
         let mut line = Vec::new();
         let mut next = |line: &mut Vec<u8>| {
             line.clear();
             reader.by_ref().take(LONGEST_LINE).read_until(b'\n', line)
         };
         next(&mut line)?;
-        match line.strip_suffix(b"\n") {
-            Some(first) if first == head.as_bytes() => {}
-            Some(first) if serde_json::from_slice::<Subject>(first).is_ok() => return Ok(Found::Another),
-            None if head.as_bytes().starts_with(&line) => {
-                state.file.set_len(0)?;
-                return Ok(Found::Nothing);
+        if line != HEAD.as_bytes() {
+            let is_begun = HEAD.as_bytes().starts_with(&line);
+            if is_begun {
+                self.file.set_len(0)?;
+                private(&self.file)?;
             }
-            _ => return Ok(Found::Foreign),
+            return Ok(is_begun);
         }
-        state.end = line.len() as u64;
+        let mut end = HEAD.len() as u64;
         while next(&mut line)? > 0 {
-            let begin = state.end;
             let Some(text) = line.strip_suffix(b"\n") else { break };
-            let recorded: Recorded = serde_json::from_slice(text).map_err(|error| {
-                io::Error::new(io::ErrorKind::InvalidData, format!("byte {begin}: {error}"))
-            })?;
-            state.end += line.len() as u64;
-            let since =
-                self.earlier.map_or(recorded.fetched_at, |earlier| earlier.since.min(recorded.fetched_at));
-            state.replies.insert(recorded.question, (begin, text.len()));
-            self.earlier = Some(Earlier { replies: state.replies.len(), since });
+            let damaged =
+                || io::Error::new(io::ErrorKind::InvalidData, format!("it is damaged at byte {end}"));
+            match serde_json::from_slice(text).map_err(|_| damaged())? {
+                Line::Subject(subject) => self.subjects.push(subject),
+                Line::Page(page) => {
+                    if page.subject >= self.subjects.len() {
+                        return Err(damaged());
+                    }
+                    let place = Page { begin: end, length: text.len(), saved_at: page.saved_at };
+                    self.pages.insert((page.subject, page.question), place);
+                }
+            }
+            end += line.len() as u64;
         }
-        state.file.set_len(state.end)?;
-        Ok(Found::Ours)
+        self.end = end;
+        self.file.set_len(end)?;
+        Ok(true)
     }
 
-    /// The reply to a question that an earlier run, or this one, has had.
-    pub fn get(&self, question: &Question) -> Option<Recorded> {
-        let state = &mut *self.state.borrow_mut();
-        let (begin, length) = *state.replies.get(&name(question)?)?;
-        let mut line = vec![0; length];
-        state.file.seek(SeekFrom::Start(begin)).ok()?;
-        state.file.read_exact(&mut line).ok()?;
-        serde_json::from_slice(&line).ok()
+    fn place(&self, subject: &Subject) -> Option<usize> {
+        self.subjects.iter().position(|known| known == subject)
     }
 
-    /// The pages of a whole list whose replies it has, in order.
-    pub fn pages(&self) -> Vec<u64> {
-        let replies = &self.state.borrow().replies;
-        let mut pages: Vec<u64> =
-            replies.keys().filter_map(|name| name.strip_suffix(' ')?.parse().ok()).collect();
-        pages.sort_unstable();
-        pages
-    }
-
-    /// Keeps a reply.
-    pub fn put(&self, question: &Question, site: Site, fetched_at: DateTime<Utc>, body: &str) -> Result<()> {
-        let Some(question) = name(question) else { return Ok(()) };
-        let recorded = Recorded { question, site, fetched_at, body: body.to_owned() };
-        let line = serde_json::to_string(&recorded).expect("texts and times are JSON");
-        let state = &mut *self.state.borrow_mut();
-        let begin = state.end;
-        state.append(&line).map_err(|error| {
-            Error::new(Kind::File, format!("`{}` cannot be written: {error}", self.path.display()))
-                .hint("check the disk's space; what was read is shown")
-        })?;
-        state.replies.insert(recorded.question, (begin, line.len()));
-        Ok(())
-    }
-
-    /// Everything was read: there is nothing to resume.
-    pub fn remove(self) -> Result<()> {
-        std::fs::remove_file(&self.path).map_err(|error| {
-            Error::new(Kind::File, format!("`{}` cannot be removed: {error}", self.path.display()))
-                .hint("everything was read; remove it, or the next run shows these numbers again")
-        })
-    }
-}
-
-impl State {
-    /// Writes a line; what a line that could not be written whole has left is overwritten by the next.
-    fn append(&mut self, line: &str) -> io::Result<()> {
+    /// Writes whole lines, or none.
+    fn append(&mut self, text: &str) -> io::Result<()> {
         self.file.seek(SeekFrom::Start(self.end))?;
-        self.file.write_all(format!("{line}\n").as_bytes())?;
-        self.end += line.len() as u64 + 1;
+        if let Err(error) = self.file.write_all(text.as_bytes()) {
+            // The next run ignores half a line: this is tidiness.
+            _ = self.file.set_len(self.end);
+            return Err(error);
+        }
+        self.end += text.len() as u64;
+        self.disk.sync();
         Ok(())
     }
 }
 
-/// What a page's question is called in the file; other questions are not kept.
+/// Brings what was written to the disk, on a thread of its own: a slow disk must not hold up the network. While it
+/// does, further writes gather, so that one sync serves them all.
+#[derive(Debug)]
+struct Disk {
+    wake: Option<mpsc::SyncSender<()>>,
+    thread: Option<JoinHandle<io::Result<()>>>,
+}
+
+impl Disk {
+    fn of(file: &File, path: &Path) -> Self {
+        let folder =
+            path.parent().map(|folder| if folder.as_os_str().is_empty() { Path::new(".") } else { folder });
+        let folder = folder.map(Path::to_owned);
+        let (wake, woken) = mpsc::sync_channel(1);
+        let thread = file.try_clone().and_then(|file| {
+            std::thread::Builder::new().spawn(move || {
+                let mut is_new = true;
+                while woken.recv().is_ok() {
+                    file.sync_data()?;
+                    if std::mem::take(&mut is_new) {
+                        // The name has to be on the disk too. Not every system can sync a folder.
+                        _ = folder.as_ref().map(|folder| File::open(folder)?.sync_all());
+                    }
+                }
+                Ok(())
+            })
+        });
+        // Without a thread everything is synced at the end.
+        Self { wake: Some(wake).filter(|_| thread.is_ok()), thread: thread.ok() }
+    }
+
+    fn sync(&self) {
+        // It is full when a sync is due already.
+        _ = self.wake.as_ref().map(|wake| wake.try_send(()));
+    }
+
+    /// Waits for the last sync, and tells whether all have succeeded.
+    fn finish(&mut self) -> io::Result<()> {
+        self.wake = None;
+        self.thread.take().map_or(Ok(()), |thread| thread.join().expect("syncing does not panic"))
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        _ = self.finish();
+    }
+}
+
+/// Opens a file that only its owner can write, makes it if there is none, and locks it.
+fn open_locked(path: &Path) -> Result<File> {
+    let shown = path.display();
+    let refused = |why: &str, hint: String| {
+        Error::new(Kind::Usage, format!("`{shown}` {why}: left as it is")).hint(hint)
+    };
+    let another = || "name another file with `--resume`".to_owned();
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    refuse_symlinks(&mut options);
+    for _ in 0..ATTEMPTS {
+        if path.is_symlink() {
+            return Err(refused("is a symbolic link", another()));
+        }
+        let file = options.open(path).map_err(|error| unusable(path, &error))?;
+        let metadata = file.metadata().map_err(|error| unusable(path, &error))?;
+        if !metadata.is_file() {
+            return Err(refused("is not a regular file", another()));
+        }
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt as _;
+            if metadata.uid() != rustix::process::geteuid().as_raw() {
+                return Err(refused("belongs to another user", another()));
+            }
+            if metadata.mode() & 0o022 != 0 {
+                return Err(refused(
+                    "can be written by other users",
+                    format!("if you trust what it holds, run `chmod 600 {shown}`"),
+                ));
+            }
+        }
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(Error::new(Kind::Usage, format!("`{shown}` is in use by another run"))
+                    .hint("wait for it, or name another file with `--resume`"));
+            }
+            Err(TryLockError::Error(error)) => return Err(unusable(path, &error)),
+        }
+        // Another run may have removed it between opening and locking.
+        if is_at(path, &file) {
+            return Ok(file);
+        }
+    }
+    Err(refused("is being replaced over and over", another()))
+}
+
+fn unusable(path: &Path, error: &io::Error) -> Error {
+    let hint = if error.kind() == io::ErrorKind::InvalidData {
+        "remove it to read everything again"
+    } else {
+        "name a file that you may read and write with `--resume`"
+    };
+    Error::new(Kind::Usage, format!("cannot resume from `{}`: {error}", path.display())).hint(hint)
+}
+
+/// Lets a symbolic link not be followed when the file is opened.
+pub fn refuse_symlinks(options: &mut OpenOptions) {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(
+        options,
+        rustix::fs::OFlags::NOFOLLOW.bits().try_into().expect("the flag is a small number"),
+    );
+    #[cfg(not(unix))]
+    let _ = options;
+}
+
+/// Whether the path still leads to this very file.
+fn is_at(path: &Path, file: &File) -> bool {
+    let there = std::fs::symlink_metadata(path);
+    there.is_ok_and(|there| file.metadata().is_ok_and(|here| is_same(&there, &here)))
+}
+
+#[cfg(unix)]
+fn is_same(a: &Metadata, b: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    (a.dev(), a.ino()) == (b.dev(), b.ino())
+}
+
+/// A file that is open cannot be replaced there.
+#[cfg(not(unix))]
+fn is_same(_: &Metadata, _: &Metadata) -> bool {
+    true
+}
+
+/// Only the owner may read what is going to be written.
+fn private(file: &File) -> io::Result<()> {
+    #[cfg(unix)]
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    #[cfg(not(unix))]
+    let _ = file;
+    Ok(())
+}
+
+/// What a page's question is called in the file; other questions are not saved.
 fn name(question: &Question) -> Option<String> {
     match question {
         Question::Members { page, uins } => Some(format!("{page} {}", uins.join(","))),
@@ -261,6 +554,8 @@ fn name(question: &Question) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const HOUR: Duration = Duration::from_secs(3600);
 
     fn account(label: &str) -> Account {
         Account {
@@ -277,141 +572,322 @@ mod tests {
         Subject::new(&account(label), "AKIDone", &[])
     }
 
+    fn open(path: &Path, subjects: &[Subject]) -> Result<Rc<Journal>> {
+        Journal::open(path, subjects, HOUR).map(Rc::new)
+    }
+
+    /// The only section of a journal.
+    fn section(path: &Path) -> Section {
+        open(path, &[subject("prod")]).unwrap().section(subject("prod"))
+    }
+
     fn page(page: u64) -> Question {
         Question::Members { page, uins: Vec::new() }
     }
 
-    fn body(journal: &Journal, number: u64) -> Option<String> {
-        journal.get(&page(number)).map(|recorded| recorded.body)
+    fn body(section: &Section, number: u64) -> Option<String> {
+        section.get(&page(number)).map(|recorded| recorded.body)
+    }
+
+    fn put(section: &Section, number: u64, body: &str) {
+        section.put(&page(number), Site::INTL, time(10), body).unwrap();
     }
 
     fn time(seconds: i64) -> DateTime<Utc> {
         DateTime::from_timestamp(seconds, 0).unwrap()
     }
 
-    #[test]
-    fn replies_are_kept_and_half_a_line_is_not() {
+    /// The message, with the file's name put in brackets.
+    fn message<T: std::fmt::Debug>(path: &Path, result: Result<T>) -> String {
+        result.unwrap_err().message.replace(path.to_str().unwrap(), "FILE")
+    }
+
+    fn temporary() -> (tempfile::TempDir, PathBuf) {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("journal");
-        let journal = Journal::open(&path, &subject("prod")).unwrap();
-        assert_eq!(journal.earlier(), None);
-        journal.put(&page(1), Site::INTL, time(10), "{\"a\":\n1}").unwrap();
-        journal.put(&page(2), Site::INTL, time(5), "two").unwrap();
-        journal.put(&Question::Balance, Site::INTL, time(7), "not kept").unwrap();
+        (dir, path)
+    }
+
+    #[test]
+    fn replies_are_saved_and_half_a_line_is_not() {
+        let (_dir, path) = temporary();
+        let journal = section(&path);
+        assert_eq!(journal.journal().earlier(), Earlier::default());
+        put(&journal, 1, "{\"a\":\n1}");
+        put(&journal, 2, "two");
+        journal.put(&Question::Balance, Site::INTL, time(7), "not saved").unwrap();
         assert_eq!(body(&journal, 2).as_deref(), Some("two"));
+        assert_eq!(journal.journal().keep(), Ok(2));
         drop(journal);
 
         let text = std::fs::read_to_string(&path).unwrap();
-        std::fs::write(&path, text + "{\"question\":\"3 \",\"si").unwrap();
-        let journal = Journal::open(&path, &subject("prod")).unwrap();
-        assert_eq!(journal.earlier(), Some(Earlier { replies: 2, since: time(5) }));
+        std::fs::write(&path, text + "{\"type\":\"page\",\"question\":\"3 \",\"si").unwrap();
+        let journal = section(&path);
+        let earlier = journal.journal().earlier();
+        assert_eq!((earlier.pages, earlier.expired), (2, 0));
         assert_eq!(body(&journal, 1).as_deref(), Some("{\"a\":\n1}"));
         assert_eq!(body(&journal, 3), None);
+        assert_eq!(journal.get(&page(1)).unwrap().fetched_at, time(10));
         assert_eq!(journal.pages(), [1, 2]);
-        journal.put(&page(3), Site::INTL, time(20), "three").unwrap();
+        put(&journal, 3, "three");
+        put(&journal, 1, "one again");
         drop(journal);
 
-        let journal = Journal::open(&path, &subject("prod")).unwrap();
+        let journal = section(&path);
         assert_eq!(body(&journal, 3).as_deref(), Some("three"));
-        journal.remove().unwrap();
+        assert_eq!(body(&journal, 1).as_deref(), Some("one again"));
+        journal.journal().remove().unwrap();
         assert!(!path.exists());
     }
 
     #[test]
+    fn one_file_holds_several_accounts_and_does_not_confuse_them() {
+        let (_dir, path) = temporary();
+        let both = [subject("prod"), subject("test")];
+        let journal = open(&path, &both).unwrap();
+        let [prod, test] = both.clone().map(|subject| journal.section(subject));
+        put(&prod, 1, "prod's");
+        put(&test, 1, "test's");
+        put(&prod, 2, "prod's second");
+        drop((prod, test, journal));
+        let swapped = [subject("test"), subject("new"), subject("prod")];
+        let journal = open(&path, &swapped).unwrap();
+        let [test, new, prod] = swapped.map(|subject| journal.section(subject));
+        assert_eq!(body(&prod, 1).as_deref(), Some("prod's"));
+        assert_eq!(body(&test, 1).as_deref(), Some("test's"));
+        assert_eq!((prod.pages(), test.pages(), new.pages()), (vec![1, 2], vec![1], vec![]));
+        drop((prod, test, new, journal));
+        assert_eq!(
+            message(&path, open(&path, &[subject("test")])),
+            "`FILE` holds members of tencent/prod, which this run does not read: left as it is"
+        );
+    }
+
+    #[test]
     fn anothers_journal_is_refused_and_so_is_one_in_use_or_damaged() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("journal");
-        let message =
-            |result: Result<Journal>| result.unwrap_err().message.replace(path.to_str().unwrap(), "FILE");
-        let journal = Journal::open(&path, &subject("prod")).unwrap();
-        assert_eq!(message(Journal::open(&path, &subject("prod"))), "`FILE` is in use by another run");
+        let (_dir, path) = temporary();
+        let journal = section(&path);
+        put(&journal, 1, "one");
+        assert_eq!(message(&path, open(&path, &[subject("prod")])), "`FILE` is in use by another run");
         drop(journal);
         for other in [
-            subject("test"),
             Subject::new(&account("prod"), "AKIDtwo", &[]),
             Subject::new(&Account { site: Some(Site::CN), ..account("prod") }, "AKIDone", &[]),
             Subject::new(&account("prod"), "AKIDone", &["1".to_owned()]),
         ] {
             assert_eq!(
-                message(Journal::open(&path, &other)),
-                "`FILE` is of another account or other members: it is left as it is"
+                message(&path, open(&path, &[other])),
+                "`FILE` holds members of tencent/prod, with another key, site, endpoint or list of members: \
+                 left as it is"
             );
         }
         let text = std::fs::read_to_string(&path).unwrap();
-        std::fs::write(&path, text + "nonsense\n").unwrap();
-        let message = message(Journal::open(&path, &subject("prod")));
-        assert!(message.starts_with("`FILE` cannot be used to resume: byte "), "{message}");
+        let end = text.len();
+        for damage in ["nonsense\n", "{\"type\":\"page\"}\n", "\n"] {
+            std::fs::write(&path, text.clone() + damage).unwrap();
+            assert_eq!(
+                message(&path, open(&path, &[subject("prod")])),
+                format!("cannot resume from `FILE`: it is damaged at byte {end}")
+            );
+        }
+        let stray = text.replace("\"subject\":0", "\"subject\":1");
+        std::fs::write(&path, stray).unwrap();
+        assert!(message(&path, open(&path, &[subject("prod")])).contains("it is damaged at byte "));
     }
 
     #[test]
-    fn a_file_that_is_no_journal_is_left_as_it_is() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("file");
-        for text in ["700001941608", "700001941608\n", "{\"version\":2}\n", "{\"version\":3", "\n", "\0"] {
+    fn a_journal_without_pages_is_for_anybody_and_is_not_left() {
+        let (_dir, path) = temporary();
+        drop(section(&path));
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "", "nothing was read yet");
+        let line = Line::Subject(subject("prod")).text();
+        for text in [HEAD.to_owned(), format!("{HEAD}{line}"), HEAD[..9].to_owned()] {
             std::fs::write(&path, text).unwrap();
-            let message = Journal::open(&path, &subject("prod")).unwrap_err().message;
-            assert!(message.ends_with("is no journal of an earlier run: it is left as it is"), "{message}");
+            let other = Subject::new(&account("prod"), "AKIDtwo", &[]);
+            let journal = open(&path, std::slice::from_ref(&other)).unwrap();
+            let section = journal.section(other.clone());
+            put(&section, 1, "one");
+            drop((section, journal));
+            let journal = open(&path, std::slice::from_ref(&other)).unwrap();
+            assert_eq!(body(&journal.section(other), 1).as_deref(), Some("one"));
+        }
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(open(&path, &[subject("prod")]).unwrap().keep(), Ok(0));
+        assert!(!path.exists());
+    }
+
+    #[test]
+    fn pages_that_are_too_old_or_from_the_future_are_not_used() {
+        let (_dir, path) = temporary();
+        let journal = section(&path);
+        (1..=4).for_each(|number| put(&journal, number, "page"));
+        drop(journal);
+        let text = std::fs::read_to_string(&path).unwrap();
+        let minutes_ago = [59, 61, -2, 1];
+        let mut lines: Vec<serde_json::Value> =
+            text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        for (line, minutes) in lines[2..].iter_mut().zip(minutes_ago) {
+            line["saved_at"] = serde_json::json!(Utc::now() - TimeDelta::minutes(minutes));
+        }
+        let lines: String = lines.iter().map(|line| format!("{line}\n")).collect();
+        std::fs::write(&path, lines.replace("{\"cloudbal_journal\":3}\n", HEAD)).unwrap();
+        let journal = section(&path);
+        assert_eq!(journal.pages(), [1, 4]);
+        assert_eq!([1, 2, 3, 4].map(|number| body(&journal, number).is_some()), [true, false, false, true]);
+        let earlier = journal.journal().earlier();
+        assert_eq!((earlier.pages, earlier.age.num_minutes(), earlier.expired), (2, 59, 2));
+        drop(journal);
+        let none = Journal::open(&path, &[subject("prod")], Duration::ZERO).unwrap();
+        assert_eq!((none.earlier().pages, none.earlier().expired), (0, 4));
+        drop(none);
+        let all = Journal::open(&path, &[subject("prod")], Duration::MAX).unwrap();
+        assert_eq!((all.earlier().pages, all.earlier().expired), (3, 1));
+    }
+
+    #[test]
+    fn a_file_that_is_not_a_journal_is_left_as_it_is() {
+        let (_dir, path) = temporary();
+        for text in
+            ["700001941608", "700001941608\n", "{\"version\":2}\n", "{\"cloudbal_journal\":4}\n", "\n", "\0"]
+        {
+            std::fs::write(&path, text).unwrap();
+            assert_eq!(
+                message(&path, open(&path, &[subject("prod")])),
+                "`FILE` is not a journal that this version of cloudbal has written: left as it is"
+            );
             assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
         }
-        // Of this one a run was interrupted while it wrote the first line.
-        std::fs::write(&path, "{\"version\":2,\"prov").unwrap();
-        assert_eq!(Journal::open(&path, &subject("prod")).unwrap().earlier(), None);
-        assert!(std::fs::read_to_string(&path).unwrap().ends_with("}\n"));
     }
 
     #[cfg(unix)]
     #[test]
-    fn what_is_no_file_is_not_read_without_end_and_not_removed() {
-        for path in ["/dev/null", "/dev/zero"] {
-            let message = Journal::open(Path::new(path), &subject("prod")).unwrap_err().message;
-            assert_eq!(*message, format!("`{path}` is no file: it is left as it is"));
+    fn what_is_not_a_file_is_not_read_without_end_and_not_removed() {
+        for path in ["/dev/null", "/dev/zero"].map(Path::new) {
+            assert_eq!(
+                message(path, open(path, &[subject("prod")])),
+                "`FILE` is not a regular file: left as it is"
+            );
         }
+    }
+
+    #[test]
+    fn a_file_that_was_replaced_meanwhile_is_not_removed() {
+        let (_dir, path) = temporary();
+        let journal = section(&path);
+        put(&journal, 1, "one");
+        std::fs::rename(&path, path.with_extension("old")).unwrap();
+        std::fs::write(&path, "another's").unwrap();
+        journal.journal().remove().unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "another's");
     }
 
     proptest::proptest! {
         #![proptest_config(proptest::prelude::ProptestConfig { cases: 64, ..Default::default() })]
 
         #[test]
-        fn wherever_a_run_ends_what_was_whole_is_kept(cut in 0_usize..1000) {
-            let dir = tempfile::tempdir().unwrap();
-            let path = dir.path().join("journal");
-            let journal = Journal::open(&path, &subject("prod")).unwrap();
+        fn wherever_a_run_ends_what_was_whole_is_kept(cut in 0_usize..1500) {
+            let (_dir, path) = temporary();
+            let journal = section(&path);
             for number in 1..=5 {
-                journal.put(&page(number), Site::INTL, time(10), &format!("{{\n\"page\":{number}}}")).unwrap();
+                put(&journal, number, &format!("{{\n\"page\":{number}}}"));
             }
             drop(journal);
             let mut bytes = std::fs::read(&path).unwrap();
             bytes.truncate(cut);
             let lines = bytes.split(|byte| *byte == b'\n').count() - 1;
             std::fs::write(&path, &bytes).unwrap();
-            let journal = Journal::open(&path, &subject("prod")).unwrap();
+            let journal = section(&path);
             for number in 1..=5 {
-                let kept = (number < lines as u64).then(|| format!("{{\n\"page\":{number}}}"));
+                // Two lines come before the pages.
+                let kept = (number + 1 < lines as u64).then(|| format!("{{\n\"page\":{number}}}"));
                 proptest::prop_assert_eq!(body(&journal, number), kept);
             }
         }
 
         #[test]
-        fn no_file_makes_it_panic(at in 0_usize..300, cut in 0_usize..4, put in proptest::bits::u32::ANY) {
-            let dir = tempfile::tempdir().unwrap();
-            let path = dir.path().join("journal");
-            Journal::open(&path, &subject("prod")).unwrap().put(&page(1), Site::INTL, time(10), "one").unwrap();
+        fn no_file_makes_it_panic(at in 0_usize..500, cut in 0_usize..4, patch in proptest::bits::u32::ANY) {
+            let (_dir, path) = temporary();
+            put(&section(&path), 1, "one");
             let mut bytes = std::fs::read(&path).unwrap();
             let at = at.min(bytes.len());
             let end = (at + cut).min(bytes.len());
-            bytes.splice(at..end, put.to_le_bytes());
+            bytes.splice(at..end, patch.to_le_bytes());
             std::fs::write(&path, &bytes).unwrap();
-            _ = Journal::open(&path, &subject("prod")).map(|journal| body(&journal, 1));
+            _ = open(&path, &[subject("prod")]).map(|journal| body(&journal.section(subject("prod")), 1));
         }
+    }
+
+    #[cfg(unix)]
+    fn mode(path: &Path) -> u32 {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[cfg(unix)]
+    fn set_mode(path: &Path, mode: u32) {
+        std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
     }
 
     #[cfg(unix)]
     #[test]
     fn the_file_is_for_its_owner_alone() {
-        use std::os::unix::fs::PermissionsExt as _;
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("journal");
-        let _journal = Journal::open(&path, &subject("prod")).unwrap();
-        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        let (_dir, path) = temporary();
+        drop(section(&path));
+        assert_eq!(mode(&path), 0o600);
+        set_mode(&path, 0o644);
+        drop(section(&path));
+        assert_eq!(mode(&path), 0o600, "an empty file is made private before it is written");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_others_can_write_is_refused() {
+        let (_dir, path) = temporary();
+        let journal = section(&path);
+        put(&journal, 1, "one");
+        drop(journal);
+        for mode in [0o620, 0o602, 0o666] {
+            set_mode(&path, mode);
+            assert_eq!(
+                message(&path, open(&path, &[subject("prod")])),
+                "`FILE` can be written by other users: left as it is"
+            );
+        }
+        set_mode(&path, 0o640);
+        assert_eq!(body(&section(&path), 1).as_deref(), Some("one"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn anothers_file_is_refused() {
+        // Only root can give files away, and it owns what every system has.
+        let (_dir, path) = temporary();
+        let is_root = rustix::process::geteuid().is_root();
+        let path = if is_root {
+            std::fs::write(&path, "").unwrap();
+            std::os::unix::fs::chown(&path, Some(12345), None).unwrap();
+            path
+        } else {
+            PathBuf::from("/etc/hostname")
+        };
+        let message = message(&path, open(&path, &[subject("prod")]));
+        assert!(
+            message == "`FILE` belongs to another user: left as it is"
+                || (!is_root && message.contains("denied")),
+            "{message}"
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_symbolic_link_is_refused_wherever_it_leads() {
+        let (dir, path) = temporary();
+        let target = dir.path().join("target");
+        std::os::unix::fs::symlink(&target, &path).unwrap();
+        let refused = || message(&path, open(&path, &[subject("prod")]));
+        assert_eq!(refused(), "`FILE` is a symbolic link: left as it is");
+        assert!(!target.exists());
+        put(&section(&target), 1, "one");
+        assert_eq!(refused(), "`FILE` is a symbolic link: left as it is");
     }
 }

@@ -14,7 +14,7 @@ pub use session::Session;
 
 use crate::client::{Client, Event};
 use crate::cloud::{Account, Question, Source};
-use crate::history::Journal;
+use crate::history::Section;
 use crate::model::{Result, Row, Thresholds};
 use order::Order;
 
@@ -44,8 +44,8 @@ pub struct Task {
     pub thresholds: Thresholds,
     /// Whether rows are shown as they come. Otherwise members stand in the cloud's order, whenever they came.
     pub streams: bool,
-    /// What an earlier run has read, and where this one keeps what it reads.
-    pub journal: Option<Journal>,
+    /// What an earlier run has read of it, and where this one saves what it reads.
+    pub journal: Option<Section>,
 }
 
 /// Reads everything that is wished, all accounts at once, and hands over each row as soon as its turn has come: rows
@@ -75,21 +75,25 @@ async fn read_task(client: &Client<'_>, task: &Task, emit: &mut dyn FnMut(Row)) 
         }
     };
     let session = Session::new(client, &task.account, source, task.journal.as_ref());
-    if task.wish != Wish::BalanceAndMembers {
+    if task.wish == Wish::BalanceAndMembers {
+        read_both(&session, task.streams, emit).await;
+    } else {
         read_wish(&session, &task.wish, task.streams, emit).await;
-        if let Some(error) = session.journal_error() {
-            emit(Row::Error(Box::new(error)));
-        }
-        return;
     }
-    // Both at once; the members' rows wait for the account's own.
+    if let Some(error) = session.journal_error() {
+        emit(Row::Error(Box::new(error)));
+    }
+}
+
+/// Reads both at once; the members' rows wait for the account's own.
+async fn read_both(session: &Session<'_>, streams: bool, emit: &mut dyn FnMut(Row)) {
     let order = Order::new(2, emit);
     let own = async {
-        read_wish(&session, &Wish::Balance, task.streams, &mut |row| order.row(0, row)).await;
+        read_wish(session, &Wish::Balance, streams, &mut |row| order.row(0, row)).await;
         order.done(0);
     };
     let members = async {
-        read_wish(&session, &Wish::Members(Vec::new()), task.streams, &mut |row| order.row(1, row)).await;
+        read_wish(session, &Wish::Members(Vec::new()), streams, &mut |row| order.row(1, row)).await;
         order.done(1);
     };
     futures_util::future::join(own, members).await;

@@ -10,7 +10,7 @@ use crate::client::{Answered, Client, Inquiry};
 use crate::cloud::{
     Account, Advice, Answer, Call, Context, Failure, Identity, Page, Question, Reply, Source,
 };
-use crate::history::Journal;
+use crate::history::Section;
 use crate::model::{Credentials, Error, Result, Row, Site, Stamp};
 
 /// Temporary credentials are renewed when they end this soon: before a request under way could meet their end.
@@ -27,9 +27,9 @@ pub struct Session<'a> {
     renewing: tokio::sync::Mutex<()>,
     /// The site, once one has answered.
     site: Cell<Option<Site>>,
-    /// What an earlier run has read, and where this one keeps what it reads.
-    journal: Option<&'a Journal>,
-    /// Why the journal could not be written: it is not tried again.
+    /// What an earlier run has read, and where this one saves what it reads.
+    journal: Option<&'a Section>,
+    /// Why the journal could not be written.
     journal_error: RefCell<Option<Error>>,
 }
 
@@ -39,7 +39,7 @@ impl<'a> Session<'a> {
         client: &'a Client<'a>,
         account: &'a Account,
         source: &'a Source,
-        journal: Option<&'a Journal>,
+        journal: Option<&'a Section>,
     ) -> Self {
         Self {
             client,
@@ -73,8 +73,7 @@ impl<'a> Session<'a> {
         let answered = self.ask(question).await?;
         let Answer::Page(page) = answered.answer else { unreachable!("a cloud answers what it was asked") };
         let is_whole = page.rows.iter().all(|row| matches!(row, Row::Balance(_)));
-        let may_keep = is_whole && self.journal_error.borrow().is_none();
-        if let (Some(journal), Some(site), true) = (self.journal, self.site.get(), may_keep) {
+        if let (Some(journal), Some(site), true) = (self.journal, self.site.get(), is_whole) {
             let body = String::from_utf8_lossy(&answered.body);
             if let Err(error) = journal.put(question, site, answered.fetched_at, &body) {
                 self.journal_error.replace(Some(self.mark(error)));
@@ -88,9 +87,9 @@ impl<'a> Session<'a> {
         self.journal_error.take()
     }
 
-    /// The pages of the whole list that an earlier run has read.
+    /// The pages of the whole list that an earlier run has read, and that are recent enough.
     pub fn earlier_pages(&self) -> Vec<u64> {
-        self.journal.map(Journal::pages).unwrap_or_default()
+        self.journal.map(Section::pages).unwrap_or_default()
     }
 
     /// The page that an earlier run has read, if it has.

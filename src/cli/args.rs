@@ -144,6 +144,8 @@ pub struct All {
     /// The members of every organisation too
     #[arg(long)]
     pub members: bool,
+    #[command(flatten)]
+    pub resume: Resume,
 }
 
 /// What is low.
@@ -272,12 +274,32 @@ pub struct Members {
     /// Read the members whose uins are in this file, one a line (`-` is standard input, `#` begins a comment)
     #[arg(long, value_name = "FILE")]
     pub uin_file: Option<PathBuf>,
-    /// Keep what is read in this file until everything is, and go on from what it holds
+    #[command(flatten)]
+    pub resume: Resume,
+}
+
+/// Where members are saved until all are read.
+#[derive(Debug, Default, Args)]
+pub struct Resume {
+    /// Save the members that are read to FILE and resume from it; removed once everything is read and shown
     ///
-    /// A run that was interrupted or could not read everything is continued by the same command. The file is removed
-    /// when everything was read.
-    #[arg(long, value_name = "FILE", env = "CLOUDBAL_RESUME", hide_env_values = true)]
-    pub resume: Option<PathBuf>,
+    /// After an interruption or an error, the same command reuses the pages that were saved and reads the others. One
+    /// file serves all accounts of a run.
+    #[arg(
+        id = "resume",
+        long = "resume",
+        value_name = "FILE",
+        env = "CLOUDBAL_RESUME",
+        hide_env_values = true
+    )]
+    pub file: Option<PathBuf>,
+    /// Read saved pages again that are older than this [default: 1h]
+    #[arg(id = "resume_max_age", long = "resume-max-age", value_name = "TIME", value_parser = duration::parse)]
+    #[arg(env = "CLOUDBAL_RESUME_MAX_AGE", hide_env_values = true)]
+    pub max_age: Option<Duration>,
+    /// Whether the command line gives `--resume` and `--resume-max-age`, and not only variables.
+    #[arg(skip)]
+    pub given: [bool; 2],
 }
 
 /// How the stand-in behaves.

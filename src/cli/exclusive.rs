@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 
-use super::args::{Arguments, Command};
+use super::args::{Arguments, Command, Resume, TencentCommand};
 
 /// Two options that exclude each other and were said in the same way.
 pub struct Clash {
@@ -24,6 +24,9 @@ pub fn settle(arguments: &mut Arguments, matches: &ArgMatches) -> Result<(), Cla
             Ordering::Equal | Ordering::Greater => options.verbose = 0,
         }
     }
+    if let Some(resume) = command.as_mut().and_then(resume_of) {
+        resume.given = ["resume", "resume_max_age"].map(|id| is_given(matches, id));
+    }
     let (Some(Command::Tencent { which, .. } | Command::Aliyun { which, .. }), Some((_, matches))) =
         (command, matches.subcommand())
     else {
@@ -38,6 +41,23 @@ pub fn settle(arguments: &mut Arguments, matches: &ArgMatches) -> Result<(), Cla
         }
     }
     Ok(())
+}
+
+/// The options of resuming, of the commands that have them.
+fn resume_of(command: &mut Command) -> Option<&mut Resume> {
+    match command {
+        Command::All(all) => Some(&mut all.resume),
+        Command::Check(check) => Some(&mut check.all.resume),
+        Command::Tencent { command: TencentCommand::Members(members), .. } => Some(&mut members.resume),
+        _ => None,
+    }
+}
+
+/// Whether the command line itself gives an option.
+pub fn is_given(matches: &ArgMatches, id: &str) -> bool {
+    let here = matches.ids().any(|known| known == id);
+    here && matches.value_source(id) == Some(ValueSource::CommandLine)
+        || matches.subcommand().is_some_and(|(_, matches)| is_given(matches, id))
 }
 
 /// Which of two options was said with more weight; equal when variables say both.

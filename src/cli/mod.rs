@@ -122,11 +122,9 @@ fn run(arguments: Arguments, start: Instant) -> Result<Outcome> {
         }
         Some(Command::Tencent { which, command: TencentCommand::Members(members) }) => {
             let uins = uins::collect(&members.uin, members.uin_file.as_deref())?;
-            let mut task = select::one(&options, &config, &Tencent, &which, Wish::Members(uins))?;
-            if let Some(path) = &members.resume {
-                task.journal = Some(resume::open(path, &task, &options)?);
-            }
-            read::run(&options, vec![task])
+            let mut tasks = vec![select::one(&options, &config, &Tencent, &which, Wish::Members(uins))?];
+            resume::open(&members.resume, &mut tasks, &options)?;
+            read::run(&options, tasks)
         }
         Some(Command::Aliyun { which, command: AliyunCommand::Balance }) => {
             one(&Aliyun, &which, Wish::Balance)
@@ -138,9 +136,14 @@ fn run(arguments: Arguments, start: Instant) -> Result<Outcome> {
             let chosen = All { names, ..All::default() };
             inspect::doctor(&options, &select::all(&options, &config, &chosen)?)
         }
-        Some(Command::All(all)) => balances(&options, select::all(&options, &config, &all)?),
+        Some(Command::All(all)) => {
+            let mut tasks = select::all(&options, &config, &all)?;
+            resume::open(&all.resume, &mut tasks, &options)?;
+            balances(&options, tasks)
+        }
         Some(Command::Check(check)) => {
-            let tasks = select::all(&options, &config, &check.all)?;
+            let mut tasks = select::all(&options, &config, &check.all)?;
+            resume::open(&check.all.resume, &mut tasks, &options)?;
             options.view.check = Some(select::check(&tasks, check.given()));
             balances(&options, tasks)
         }

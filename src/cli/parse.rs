@@ -5,7 +5,6 @@ use std::mem::ManuallyDrop;
 
 use clap::builder::Resettable;
 use clap::error::ErrorKind;
-use clap::parser::ValueSource;
 use clap::{ArgMatches, Args as _, CommandFactory as _, FromArgMatches as _, Subcommand as _};
 
 use super::args::{Arguments, Command, Options};
@@ -48,7 +47,7 @@ fn by_all(words: &[OsString]) -> Result<Arguments, clap::Error> {
     // clap reads the variable of an option for every command on the way to the last: also of one that is given there.
     let without = read(&mut with_variables(Arguments::command(), Some(&id)), words);
     match without {
-        Ok((arguments, matches)) if is_given(&matches, &id) => Ok(arguments),
+        Ok((arguments, matches)) if exclusive::is_given(&matches, &id) => Ok(arguments),
         Err(other) if misread::is_about_the_same(&error, &other) => Err(misread::without_secrets(error)),
         _ => Err(misread::without_secrets(misread::from_variable(error, &variable))),
     }
@@ -72,13 +71,6 @@ fn read(program: &mut clap::Command, words: &[OsString]) -> Result<(Arguments, A
     let mut arguments = Arguments::from_arg_matches(&matches).map_err(|error| error.format(program))?;
     exclusive::settle(&mut arguments, &matches).map_err(|clash| misread::clash(&clash, program))?;
     Ok((arguments, matches))
-}
-
-/// Whether the command line itself gives an option.
-fn is_given(matches: &ArgMatches, id: &str) -> bool {
-    let here = matches.ids().any(|known| known == id);
-    here && matches.value_source(id) == Some(ValueSource::CommandLine)
-        || matches.subcommand().is_some_and(|(_, matches)| is_given(matches, id))
 }
 
 #[cfg(test)]

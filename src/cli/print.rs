@@ -77,6 +77,35 @@ pub fn to_stderr(text: &str) {
     }
 }
 
+/// Waits until everything that was written to a pipe is read, or the reader has gone away. Returns whether it was read:
+/// a file or a terminal takes what is written at once.
+pub fn is_taken() -> bool {
+    #[cfg(unix)]
+    return counted(&STEPS[0], is_pipe_taken);
+    #[cfg(not(unix))]
+    true
+}
+
+#[cfg(unix)]
+fn is_pipe_taken() -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    use rustix::fs::{FileType, fstat};
+    let out = io::stdout();
+    if !fstat(&out).is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode).is_fifo()) {
+        return true;
+    }
+    let pause = Timespec { tv_sec: 0, tv_nsec: 5_000_000 };
+    // A system that cannot tell gives 0 or an error.
+    while rustix::io::ioctl_fionread(&out).is_ok_and(|unread| unread > 0) {
+        let mut watched = [PollFd::new(&out, PollFlags::empty())];
+        let is_gone = poll(&mut watched, Some(&pause)).is_ok_and(|changed| changed > 0);
+        if is_gone {
+            return false;
+        }
+    }
+    true
+}
+
 /// A closed pipe is no error: whoever read has read enough.
 pub fn finished(written: io::Result<()>) -> Result<Outcome> {
     match written {

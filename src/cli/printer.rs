@@ -6,6 +6,7 @@ use std::io::{self, IsTerminal as _, Write};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use chrono::{DateTime, Utc};
 use tokio::sync::Notify;
 
 use super::args::Options;
@@ -28,6 +29,8 @@ pub struct Printer<'a> {
     color_on_stderr: bool,
     quiet: bool,
     totals: RefCell<Vec<Total>>,
+    /// When the oldest balance was read.
+    oldest: Cell<Option<DateTime<Utc>>>,
     /// For people, on stderr: told at once with a stream, and after a whole report.
     complaints: RefCell<String>,
     any_balance: Cell<bool>,
@@ -75,6 +78,7 @@ impl<'a> Printer<'a> {
             color_on_stderr: options.color_on_stderr(),
             quiet: options.quiet,
             totals: RefCell::default(),
+            oldest: Cell::default(),
             complaints: RefCell::default(),
             any_balance: Cell::new(false),
             any_error: Cell::new(false),
@@ -97,6 +101,8 @@ impl<'a> Printer<'a> {
         match &row {
             Row::Balance(balance) => {
                 self.any_balance.set(true);
+                let oldest = self.oldest.get().unwrap_or(balance.fetched_at).min(balance.fetched_at);
+                self.oldest.set(Some(oldest));
                 Total::add(&mut self.totals.borrow_mut(), balance);
                 self.warn(balance);
             }
@@ -152,11 +158,6 @@ impl<'a> Printer<'a> {
         }
     }
 
-    /// Whether the output could not be written to its end: whoever read it has stopped.
-    pub fn is_cut_short(&self) -> bool {
-        self.write_error.borrow().is_some()
-    }
-
     /// Ready when there is room for more rows.
     pub fn poll_room(&self, context: &Context) -> Poll<()> {
         self.backlog.as_ref().map_or(Poll::Ready(()), |backlog| backlog.poll_room(context))
@@ -173,48 +174,47 @@ impl<'a> Printer<'a> {
         }
     }
 
-    /// Prints what is still to be printed, and tells how the run ended.
-    pub fn finish(self) -> Outcome {
+    /// Prints what is still to be printed, and tells how the run ended, and whether everything was read and shown.
+    pub fn finish(self) -> (Outcome, bool) {
         self.progress.end();
         self.look_for_idle_thresholds();
         let totals = self.totals.into_inner();
         let converted = self.conversion.map(|conversion| conversion.of(&totals));
-        let printed = match (self.write_error.into_inner(), self.sink.into_inner()) {
-            (Some(error), _) => print::finished(Err(error)),
-            (None, Sink::Stream(stream)) => print::finished(
-                stream
-                    .finish(&totals, converted.as_ref())
-                    .and_then(|()| self.backlog.map_or(Ok(()), |backlog| backlog.drain())),
-            ),
+        let written = match (self.write_error.into_inner(), self.sink.into_inner()) {
+            (Some(error), _) => Ok(Err(error)),
+            (None, Sink::Stream(stream)) => Ok(stream
+                .finish(&totals, converted.as_ref())
+                .and_then(|()| self.backlog.map_or(Ok(()), |backlog| backlog.drain()))),
             (None, Sink::Whole { mut rows, format, query, out }) => {
                 self.selection.arrange(&mut rows);
                 let none_low = self.selection.check.is_some() && !self.any_low.get();
-                let report = Report { generated_at: chrono::Utc::now(), rows, totals, converted, none_low };
+                let (generated_at, oldest) = (Utc::now(), self.oldest.get());
+                let report = Report { generated_at, oldest, rows, totals, converted, none_low };
                 let answer = query.map(|query| query.answer(&report)).transpose();
-                answer.and_then(|answer| {
+                answer.map(|answer| {
                     let written = match answer {
                         Some(answer) => out.write_all(answer.as_bytes()),
                         None => render::write(&report, format, self.style, out),
                     };
-                    print::finished(written.and_then(|()| out.flush()))
+                    written.and_then(|()| out.flush())
                 })
             }
         };
+        // A closed pipe is not an error, but what was written into it was not all read.
+        let is_shown = matches!(written, Ok(Ok(()))) && !self.any_error.get();
+        let printed = written.and_then(print::finished);
         print::to_stderr(&self.complaints.into_inner());
         if let Err(error) = &printed {
             print::to_stderr(&render::error_for_people(error, self.color_on_stderr));
         }
-        // That is urgent, whatever else went wrong.
-        if self.any_low.get() {
-            return Outcome::Low;
-        }
-        if printed.is_err() {
-            return Outcome::Incomplete;
-        }
-        match (self.any_error.get(), self.any_balance.get()) {
+        let outcome = match (self.any_error.get(), self.any_balance.get()) {
+            // That is urgent, whatever else went wrong.
+            _ if self.any_low.get() => Outcome::Low,
+            _ if printed.is_err() => Outcome::Incomplete,
             (false, _) => Outcome::Complete,
             (true, false) if self.only_unusable.get() => Outcome::Unusable,
             (true, _) => Outcome::Incomplete,
-        }
+        };
+        (outcome, is_shown)
     }
 }

@@ -14,7 +14,7 @@ use crate::app::{self, Task};
 use crate::client::{Client, Event, Settings};
 use crate::credentials;
 use crate::model::{Error, Kind, Result, Row};
-use crate::render::Query;
+use crate::render::{self, Query};
 
 /// Reads what is wished of these accounts and prints it.
 pub fn run(options: &Options, mut tasks: Vec<Task>) -> Result<Outcome> {
@@ -45,13 +45,20 @@ pub fn run(options: &Options, mut tasks: Vec<Task>) -> Result<Outcome> {
     ending.watch();
     // The operating system clears away faster, and a name that is still being looked up must not hold up the end.
     std::mem::forget(runtime);
-    let cut_short = printer.is_cut_short();
-    let outcome = printer.finish();
-    let cut_short = cut_short || backlog.is_some_and(|backlog| backlog.has_failed());
-    for journal in tasks.into_iter().filter_map(|task| task.journal) {
-        resume::close(journal, outcome == Outcome::Complete && !cut_short, options)?;
-    }
-    Ok(if interrupted { Outcome::Interrupted } else { outcome })
+    let (outcome, is_shown) = printer.finish();
+    let is_shown = is_shown && !interrupted && !backlog.is_some_and(|backlog| backlog.has_failed());
+    let is_kept = match tasks.iter().find_map(|task| task.journal.as_ref()) {
+        Some(section) => resume::close(section.journal(), is_shown, options),
+        None => Ok(()),
+    };
+    Ok(match (is_kept, outcome) {
+        _ if interrupted => Outcome::Interrupted,
+        (Err(error), outcome) => {
+            print::to_stderr(&render::error_for_people(&error, options.color_on_stderr()));
+            if outcome == Outcome::Low { outcome } else { Outcome::Incomplete }
+        }
+        (Ok(()), outcome) => outcome,
+    })
 }
 
 /// Lets the reading go on until it is done, the deadline comes, the user interrupts, or nobody reads the output.

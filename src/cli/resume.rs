@@ -1,29 +1,95 @@
-//! `--resume`: what an earlier run has read, and what is told about it.
+//! `--resume`: what an earlier run has read, and what is said about it.
 
-use std::path::Path;
+use std::collections::HashSet;
+use std::rc::Rc;
+use std::time::Duration;
 
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 
-use super::args::Options;
+use super::args::{Options, Resume};
 use super::print;
 use crate::app::{Task, Wish};
 use crate::cloud::Source;
 use crate::history::{Journal, Subject};
-use crate::model::Result;
+use crate::model::{Error, Kind, Result};
 
-/// Opens the journal of a task, and says how old what it holds is.
-pub fn open(path: &Path, task: &Task, options: &Options) -> Result<Journal> {
-    let Wish::Members(uins) = &task.wish else { unreachable!("only members are resumed") };
-    let key = task.source.as_ref().map(key).unwrap_or_default();
-    let journal = Journal::open(path, &Subject::new(&task.account, &key, uins))?;
-    if let Some(earlier) = journal.earlier().filter(|_| !options.quiet) {
-        let age = age_in_words(Utc::now() - earlier.since);
-        print::to_stderr(&format!(
-            "resuming: {} replies of up to {age} ago are taken from the file\n",
-            earlier.replies
-        ));
+/// How old a saved page may be that is used instead of reading it again.
+const MAX_AGE: Duration = Duration::from_secs(3600);
+
+/// Opens the journal of a run, gives each task its part, and says how old what it holds is.
+///
+/// Accounts without usable credentials have no part in it: what is read with other credentials later is another run's.
+pub fn open(resume: &Resume, tasks: &mut [Task], options: &Options) -> Result<()> {
+    let [is_resume_given, is_age_given] = resume.given;
+    let Some(path) = &resume.file else {
+        return if is_age_given {
+            Err(Error::new(Kind::Usage, "`--resume-max-age` has no effect without `--resume`")
+                .hint("name a file with `--resume`"))
+        } else {
+            Ok(())
+        };
+    };
+    if !tasks.iter().any(|task| uins(&task.wish).is_some()) {
+        // A variable is there for the commands that read members, and not in the way of others.
+        return if is_resume_given && !tasks.is_empty() {
+            Err(Error::new(Kind::Usage, "`--resume` saves members, and this run reads none")
+                .hint("read them with `--members`"))
+        } else {
+            Ok(())
+        };
     }
-    Ok(journal)
+    let mut parts: Vec<(&mut Task, Subject)> = Vec::new();
+    for task in tasks {
+        if let (Ok(source), Some(uins)) = (&task.source, uins(&task.wish)) {
+            let subject = Subject::new(&task.account, &key(source), uins);
+            parts.push((task, subject));
+        }
+    }
+    let mut names = HashSet::new();
+    if let Some((_, twice)) = parts.iter().find(|(_, subject)| !names.insert(subject.name())) {
+        return Err(Error::new(
+            Kind::Usage,
+            format!("cannot resume: two accounts are named {}", twice.name()),
+        )
+        .hint("give each a name of its own, or read them by separate commands"));
+    }
+    if parts.is_empty() {
+        return Ok(());
+    }
+    let subjects: Vec<Subject> = parts.iter().map(|(_, subject)| subject.clone()).collect();
+    let max_age = resume.max_age.unwrap_or(MAX_AGE);
+    let journal = Rc::new(Journal::open(path, &subjects, max_age)?);
+    for (task, subject) in parts {
+        task.journal = Some(journal.section(subject));
+    }
+    if !options.quiet {
+        print::to_stderr(&reused(&journal));
+    }
+    Ok(())
+}
+
+/// The members that are wished for, none of them being all; `None` where no members are read.
+fn uins(wish: &Wish) -> Option<&[String]> {
+    match wish {
+        Wish::Balance => None,
+        Wish::Members(uins) => Some(uins),
+        Wish::BalanceAndMembers => Some(&[]),
+    }
+}
+
+/// What is said of what an earlier run has left.
+fn reused(journal: &Journal) -> String {
+    let earlier = journal.earlier();
+    let reused = (earlier.pages > 0)
+        .then(|| format!("reusing {}, the oldest {} old", pages(earlier.pages), age_in_words(earlier.age)));
+    let expired = (earlier.expired > 0)
+        .then(|| format!("reading {} again, older than `--resume-max-age`", pages(earlier.expired)));
+    let said: Vec<String> = reused.into_iter().chain(expired).collect();
+    if said.is_empty() { String::new() } else { format!("resuming: {}\n", said.join("; ")) }
+}
+
+fn pages(number: usize) -> String {
+    if number == 1 { "1 saved page".to_owned() } else { format!("{number} saved pages") }
 }
 
 /// What tells one account's credentials from another's.
@@ -39,13 +105,14 @@ fn key(source: &Source) -> String {
     }
 }
 
-/// When everything was read there is nothing to resume; otherwise says how to go on.
-pub fn close(journal: Journal, complete: bool, options: &Options) -> Result<()> {
-    if complete {
+/// Removes the journal when everything was read and shown; otherwise says how to resume.
+pub fn close(journal: &Journal, is_shown: bool, options: &Options) -> Result<()> {
+    if is_shown && print::is_taken() {
         return journal.remove();
     }
-    if !options.quiet {
-        print::to_stderr("what was read is kept: the same command with `--resume` goes on from there\n");
+    let saved = journal.keep()?;
+    if saved > 0 && !options.quiet {
+        print::to_stderr(&format!("resumable: {}; run the same command again to go on\n", pages(saved)));
     }
     Ok(())
 }

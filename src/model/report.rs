@@ -49,6 +49,8 @@ fn exact_sum(a: Decimal, b: Decimal) -> Option<Decimal> {
 pub struct Report {
     /// When the report was made.
     pub generated_at: DateTime<Utc>,
+    /// When the oldest balance was read, also of those that are not shown.
+    pub oldest: Option<DateTime<Utc>>,
     /// Balances and errors, in the order in which they were asked for.
     pub rows: Vec<Row>,
     /// A total for each currency.
@@ -62,12 +64,14 @@ pub struct Report {
 impl Report {
     /// A report of rows, with their totals.
     pub fn new(generated_at: DateTime<Utc>, rows: Vec<Row>) -> Self {
-        let mut report = Self { generated_at, rows, totals: Vec::new(), converted: None, none_low: false };
+        let mut report =
+            Self { generated_at, oldest: None, rows, totals: Vec::new(), converted: None, none_low: false };
         for row in &report.rows {
             if let Row::Balance(balance) = row {
                 Total::add(&mut report.totals, balance);
             }
         }
+        report.oldest = report.balances().map(|balance| balance.fetched_at).min();
         report
     }
 

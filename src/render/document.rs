@@ -30,9 +30,10 @@ pub(super) struct Document<'a> {
 impl Serialize for Document<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self { report, verbatim } = *self;
-        let mut document = serializer.serialize_struct("Document", 6)?;
+        let mut document = serializer.serialize_struct("Document", 7)?;
         document.serialize_field("schema_version", &1)?;
         document.serialize_field("generated_at", &timestamp(report.generated_at))?;
+        document.serialize_field("oldest_fetched_at", &report.oldest.map(timestamp))?;
         let balances = || report.balances().map(|balance| BalanceRecord::new(balance, verbatim));
         document.serialize_field("balances", &Each(balances))?;
         document.serialize_field("totals", &Each(|| report.totals.iter().map(TotalRecord::new)))?;

@@ -63,7 +63,8 @@ pub(super) fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::R
     if let Some(converted) = &report.converted {
         write!(out, "{}", explanation(converted))?;
     }
-    writeln!(out, "read {}", report.generated_at.format("%Y-%m-%d %H:%M:%S UTC"))?;
+    let read_at = report.oldest.unwrap_or(report.generated_at);
+    writeln!(out, "read {}", read_at.format("%Y-%m-%d %H:%M:%S UTC"))?;
     if !left_out.is_empty() {
         let headings: Vec<_> = left_out.iter().map(|field| field.heading()).collect();
         writeln!(out, "too narrow for {}", headings.join(", "))?;

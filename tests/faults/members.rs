@@ -26,7 +26,7 @@ fn named(
             members(first..(first + 10).min(last + 1), "10")
         })
     });
-    (members_of(&server).args(&["--uin", &numbers(1..=last).join(",")]).end(), server)
+    (members_of(&server).args(&["--rate", "0", "--uin", &numbers(1..=last).join(",")]).end(), server)
 }
 
 /// The members that have an error on stdout that was ndjson.
@@ -58,10 +58,10 @@ fn a_failure_that_every_request_would_meet_is_met_once_and_each_member_gets_it()
 
 #[test]
 fn named_members_that_all_fail_are_not_all_asked_for_and_each_gets_its_error() {
-    let (ended, server) = named(3000, "FailedOperation", |_| true);
-    assert_eq!(failed(&ended), numbers(1..=3000));
+    let (ended, server) = named(5000, "FailedOperation", |_| true);
+    assert_eq!(failed(&ended), numbers(1..=5000));
     assert_eq!(ended.status, Some(1));
-    assert!((10..299).contains(&server.seen().len()), "{} of 300 requests", server.seen().len());
+    assert!((10..400).contains(&server.seen().len()), "{} of 500 requests", server.seen().len());
 }
 
 #[test]

@@ -19,6 +19,7 @@ fn as_json() {
     {
       "schema_version": 1,
       "generated_at": "[TIME]Z",
+      "oldest_fetched_at": "[TIME]Z",
       "balances": [
         {
           "provider": "tencent",
@@ -115,6 +116,7 @@ fn as_yaml() {
     assert_snapshot!(said("yaml").whole(), @"
     schema_version: 1
     generated_at: '[TIME]Z'
+    oldest_fetched_at: '[TIME]Z'
     balances:
     - provider: tencent
       site: intl

@@ -20,7 +20,7 @@ fn an_interrupted_run_goes_on_where_it_stopped() {
     assert_eq!(first.status, Some(1), "{first:?}");
     let early = members(&first);
     assert!((10..500).contains(&early), "{early} were read within the deadline");
-    assert!(first.stderr.contains("what was read is kept"), "{}", first.stderr);
+    assert!(first.stderr.contains("run the same command again"), "{}", first.stderr);
     let counted = |statistics: cloudbal::sandbox::Statistics| statistics.requests - statistics.throttled;
     let asked = counted(cloud.statistics());
     // The cloud counts the first run's requests too; this test is not about being throttled.
@@ -30,7 +30,7 @@ fn an_interrupted_run_goes_on_where_it_stopped() {
     assert_eq!(second.status, Some(0), "{second:?}");
     assert_eq!(members(&second), 500, "what the first run had read is shown too");
     let kept =
-        second.stderr.strip_prefix("resuming: ").and_then(|rest| rest.split_once(" replies of up to "));
+        second.stderr.strip_prefix("resuming: reusing ").and_then(|rest| rest.split_once(" saved pages, "));
     let kept: u64 = kept.unwrap().0.parse().unwrap();
     assert!(kept * 10 >= early as u64, "{kept} replies were kept, {early} members shown");
     // The first page is asked anew: it tells how long the list is now.
@@ -61,7 +61,7 @@ fn another_accounts_journal_is_not_taken() {
     cloud.cloudbal(&["tencent", "members", "--resume", file, "--deadline", "300ms"]).run();
     let said = cloud.cloudbal(&["tencent", "members", "--uin", "1", "--resume", file]).run();
     assert_eq!(said.status, Some(2));
-    assert!(said.stderr.contains("is of another account or other members"), "{}", said.stderr);
+    assert!(said.stderr.contains("with another key, site, endpoint or list of members"), "{}", said.stderr);
 }
 
 #[test]
@@ -75,7 +75,11 @@ fn another_keys_journal_is_not_taken_though_the_account_goes_by_the_same_name() 
     let site = cloud.cloudbal(&[&arguments[..], &["--site", "cn"]].concat()).run();
     for said in [other, site] {
         assert_eq!((said.status, &*said.stdout), (Some(2), ""));
-        assert!(said.stderr.contains("is of another account or other members"), "{}", said.stderr);
+        assert!(
+            said.stderr.contains("with another key, site, endpoint or list of members"),
+            "{}",
+            said.stderr
+        );
     }
 }
 

@@ -24,7 +24,8 @@ fn json_is_one_document() {
     insta::assert_snapshot!(text(&both(), Format::Json), @r#"
     {
       "schema_version": 1,
-      "generated_at": "2026-11-22T05:00:01Z",
+      "generated_at": "2026-11-22T05:00:02Z",
+      "oldest_fetched_at": "2026-11-22T05:00:01Z",
       "balances": [
         {
           "provider": "tencent",
@@ -44,7 +45,7 @@ fn json_is_one_document() {
             "BasicCreditAmount": "0.00",
             "IsCreditAccount": false
           },
-          "fetched_at": "2026-11-22T05:00:00Z",
+          "fetched_at": "2026-11-22T05:00:01Z",
           "request_id": "241b92ef-b68e-4827-ae15-5ef7f3bd4009"
         },
         {
@@ -64,7 +65,7 @@ fn json_is_one_document() {
           "details": {
             "MybankCreditAmount": "0.00"
           },
-          "fetched_at": "2026-11-22T05:00:00Z",
+          "fetched_at": "2026-11-22T05:00:01Z",
           "request_id": "16176743-6DC7-4CB3-BB25-A13982D8DFAD"
         }
       ],
@@ -101,7 +102,8 @@ fn json_is_one_document() {
 fn yaml_is_the_same_document() {
     insta::assert_snapshot!(text(&both(), Format::Yaml), @"
     schema_version: 1
-    generated_at: '2026-11-22T05:00:01Z'
+    generated_at: '2026-11-22T05:00:02Z'
+    oldest_fetched_at: '2026-11-22T05:00:01Z'
     balances:
     - provider: tencent
       site: intl
@@ -119,7 +121,7 @@ fn yaml_is_the_same_document() {
       details:
         BasicCreditAmount: '0.00'
         IsCreditAccount: false
-      fetched_at: '2026-11-22T05:00:00Z'
+      fetched_at: '2026-11-22T05:00:01Z'
       request_id: '241b92ef-b68e-4827-ae15-5ef7f3bd4009'
     - provider: aliyun
       site: cn
@@ -136,7 +138,7 @@ fn yaml_is_the_same_document() {
       owed: null
       details:
         MybankCreditAmount: '0.00'
-      fetched_at: '2026-11-22T05:00:00Z'
+      fetched_at: '2026-11-22T05:00:01Z'
       request_id: '16176743-6DC7-4CB3-BB25-A13982D8DFAD'
     totals:
     - currency: USD
@@ -198,7 +200,8 @@ fn the_shape_stays_when_nothing_was_found() {
     insta::assert_snapshot!(text(&report(vec![]), Format::Json), @r#"
     {
       "schema_version": 1,
-      "generated_at": "2026-11-22T05:00:01Z",
+      "generated_at": "2026-11-22T05:00:02Z",
+      "oldest_fetched_at": null,
       "balances": [],
       "totals": [],
       "converted": null,
@@ -207,7 +210,8 @@ fn the_shape_stays_when_nothing_was_found() {
     "#);
     insta::assert_snapshot!(text(&report(vec![]), Format::Yaml), @"
     schema_version: 1
-    generated_at: '2026-11-22T05:00:01Z'
+    generated_at: '2026-11-22T05:00:02Z'
+    oldest_fetched_at: null
     balances: []
     totals: []
     converted: null

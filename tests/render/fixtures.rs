@@ -42,7 +42,7 @@ pub(crate) fn kleinerwang() -> Balance {
             (Arc::from("BasicCreditAmount"), Detail::Amount(amount("0"))),
             (Arc::from("IsCreditAccount"), raw("false")),
         ],
-        fetched_at: at("2026-11-22T05:00:00.123Z"),
+        fetched_at: at("2026-11-22T05:00:01.123Z"),
         request_id: Some("241b92ef-b68e-4827-ae15-5ef7f3bd4009".into()),
     }
 }
@@ -64,7 +64,7 @@ pub(crate) fn aliyun() -> Balance {
         frozen: None,
         owed: None,
         details: vec![(Arc::from("MybankCreditAmount"), Detail::Amount(amount("0.00")))],
-        fetched_at: at("2026-11-22T05:00:00Z"),
+        fetched_at: at("2026-11-22T05:00:01Z"),
         request_id: Some("16176743-6DC7-4CB3-BB25-A13982D8DFAD".into()),
     }
 }
@@ -105,7 +105,7 @@ pub(crate) fn error(error: Error) -> Row {
 }
 
 pub(crate) fn report(rows: Vec<Row>) -> Report {
-    Report::new(at("2026-11-22T05:00:01.999Z"), rows)
+    Report::new(at("2026-11-22T05:00:02.999Z"), rows)
 }
 
 /// The report with its totals in dollars by a rate for yuan alone.

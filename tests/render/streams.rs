@@ -14,9 +14,9 @@ fn mixed() -> Report {
 #[test]
 fn ndjson_is_one_object_a_line_and_says_first_what_it_is() {
     insta::assert_snapshot!(text(&mixed(), Format::Ndjson), @r#"
-    {"type":"balance","provider":"tencent","site":"intl","account":"default","billing_account_id":null,"sub_account_id":"700001941608","sub_account_name":"kleinerwang_test","currency":"USD","available":"363659.11","cash":"363659.11","credit_limit":"0.00","temporary_credit":"0.00","frozen":null,"owed":"0.00","details":{"BasicCreditAmount":"0.00","IsCreditAccount":false},"fetched_at":"2026-11-22T05:00:00Z","request_id":"241b92ef-b68e-4827-ae15-5ef7f3bd4009"}
+    {"type":"balance","provider":"tencent","site":"intl","account":"default","billing_account_id":null,"sub_account_id":"700001941608","sub_account_name":"kleinerwang_test","currency":"USD","available":"363659.11","cash":"363659.11","credit_limit":"0.00","temporary_credit":"0.00","frozen":null,"owed":"0.00","details":{"BasicCreditAmount":"0.00","IsCreditAccount":false},"fetched_at":"2026-11-22T05:00:01Z","request_id":"241b92ef-b68e-4827-ae15-5ef7f3bd4009"}
     {"type":"error","provider":"tencent","account":"prod","sub_account_id":null,"kind":"permission","code":"AuthFailure.UnauthorizedOperation","message":"the key may not read balances","request_id":"ea0a9d1b-9ac0-4ff1-b2f2-d7f0a7d2f0a1","hint":"grant `finance:DescribeAccountBalance` in CAM"}
-    {"type":"balance","provider":"aliyun","site":"cn","account":"shop","billing_account_id":null,"sub_account_id":null,"sub_account_name":null,"currency":"CNY","available":"10000.00","cash":"10000.00","credit_limit":"0.00","temporary_credit":null,"frozen":null,"owed":null,"details":{"MybankCreditAmount":"0.00"},"fetched_at":"2026-11-22T05:00:00Z","request_id":"16176743-6DC7-4CB3-BB25-A13982D8DFAD"}
+    {"type":"balance","provider":"aliyun","site":"cn","account":"shop","billing_account_id":null,"sub_account_id":null,"sub_account_name":null,"currency":"CNY","available":"10000.00","cash":"10000.00","credit_limit":"0.00","temporary_credit":null,"frozen":null,"owed":null,"details":{"MybankCreditAmount":"0.00"},"fetched_at":"2026-11-22T05:00:01Z","request_id":"16176743-6DC7-4CB3-BB25-A13982D8DFAD"}
     {"type":"error","provider":"tencent","account":"default","sub_account_id":"700000000001","kind":"not_returned","code":null,"message":"the answer has no such member","request_id":null,"hint":null}
     {"type":"total","currency":"USD","available":"363659.11","accounts":1}
     {"type":"total","currency":"CNY","available":"10000.00","accounts":1}
@@ -31,9 +31,9 @@ fn csv_has_a_header_and_a_line_for_each_balance_and_error() {
     assert_eq!(shown.matches('\n').count(), 5);
     insta::assert_snapshot!(shown.replace("\r\n", "\n"), @"
     type,provider,site,account,billing_account_id,sub_account_id,sub_account_name,currency,available,cash,credit_limit,temporary_credit,frozen,owed,fetched_at,request_id,kind,code,message,hint
-    balance,tencent,intl,default,,700001941608,kleinerwang_test,USD,363659.11,363659.11,0.00,0.00,,0.00,2026-11-22T05:00:00Z,241b92ef-b68e-4827-ae15-5ef7f3bd4009,,,,
+    balance,tencent,intl,default,,700001941608,kleinerwang_test,USD,363659.11,363659.11,0.00,0.00,,0.00,2026-11-22T05:00:01Z,241b92ef-b68e-4827-ae15-5ef7f3bd4009,,,,
     error,tencent,,prod,,,,,,,,,,,,ea0a9d1b-9ac0-4ff1-b2f2-d7f0a7d2f0a1,permission,AuthFailure.UnauthorizedOperation,the key may not read balances,grant `finance:DescribeAccountBalance` in CAM
-    balance,aliyun,cn,shop,,,,CNY,10000.00,10000.00,0.00,,,,2026-11-22T05:00:00Z,16176743-6DC7-4CB3-BB25-A13982D8DFAD,,,,
+    balance,aliyun,cn,shop,,,,CNY,10000.00,10000.00,0.00,,,,2026-11-22T05:00:01Z,16176743-6DC7-4CB3-BB25-A13982D8DFAD,,,,
     error,tencent,,default,,700000000001,,,,,,,,,,,not_returned,,the answer has no such member,
     ");
 }

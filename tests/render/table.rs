@@ -185,7 +185,7 @@ fn totals_in_one_currency_stand_under_the_totals_with_their_rates() {
     insta::assert_snapshot!(shown(vec![error(denied())]), @"
     ACCOUNT        AVAILABLE
     tencent/prod  permission
-    read 2026-11-22 05:00:01 UTC
+    read 2026-11-22 05:00:02 UTC
     ");
 }
 
@@ -241,7 +241,7 @@ fn a_report_of_errors_alone_has_no_totals() {
     insta::assert_snapshot!(table(vec![error(denied())]), @"
     ACCOUNT        AVAILABLE
     tencent/prod  permission
-    read 2026-11-22 05:00:01 UTC
+    read 2026-11-22 05:00:02 UTC
     ");
 }
 
@@ -249,7 +249,7 @@ fn a_report_of_errors_alone_has_no_totals() {
 fn an_empty_report_says_so() {
     insta::assert_snapshot!(table(vec![]), @"
     no balances
-    read 2026-11-22 05:00:01 UTC
+    read 2026-11-22 05:00:02 UTC
     ");
 }
 
