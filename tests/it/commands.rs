@@ -239,9 +239,9 @@ fn an_account_of_the_sandbox_is_chosen_by_its_name() {
 
 #[test]
 fn a_certificate_that_cannot_be_written_is_a_mistake_of_the_command_line() {
-    assert_snapshot!(cloudbal(&["sandbox", "--tls", "/nonexistent/x"]).run().whole(), @"
+    assert_snapshot!(cloudbal(&["sandbox", "--tls", "/dev/null/x"]).run().whole(), @"
     --- stderr
-    error: `/nonexistent/x` cannot be written: No such file or directory (os error 2)
+    error: cannot write `/dev/null/x`: Not a directory (os error 20)
     hint: name a file for the certificate with `--tls`
     --- exit status 2
     ");
