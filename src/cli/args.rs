@@ -391,7 +391,11 @@ pub struct Options {
     /// Send requests through this proxy, instead of what HTTPS_PROXY, ALL_PROXY and NO_PROXY say
     #[arg(long, global = true, value_name = "URL", env = "CLOUDBAL_PROXY", hide_env_values = true)]
     pub proxy: Option<String>,
-    /// When to use colours [default: auto]
+    /// When to use colors [default: auto]
+    ///
+    /// The first of these decides: `--color`, CLOUDBAL_COLOR, `color` in the configuration, NO_COLOR (never),
+    /// CLICOLOR_FORCE (always), CLICOLOR=0 (never), TERM=dumb (never), whether the output is a terminal. It holds for
+    /// tables, errors, help and usage errors alike.
     #[arg(long, global = true, value_enum, env = "CLOUDBAL_COLOR", hide_env_values = true)]
     pub color: Option<Color>,
     /// Tell on stderr what is asked; twice also every attempt and how long it took
@@ -462,10 +466,10 @@ pub enum SignatureChoice {
     Acs3,
 }
 
-/// When to use colours.
+/// When to use colors.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Color {
-    /// At a terminal, unless NO_COLOR is set
+    /// At a terminal, unless a variable says otherwise
     #[default]
     Auto,
     /// Always

@@ -1,9 +1,56 @@
 //! What is told about a command line that cannot be read.
 
+use std::io::IsTerminal as _;
+
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
+use super::args::Color;
 use super::exclusive::Clash;
+use super::{Outcome, print as printing};
+use crate::render::visible;
+
+/// Prints help and the version on stdout, and what is wrong with a command line on stderr.
+pub fn print(error: clap::Error, color: Color) -> Outcome {
+    if error.use_stderr() {
+        printing::to_stderr(&text(error, color.on(std::io::stderr().is_terminal())));
+        return Outcome::Unusable;
+    }
+    // A pipe that is closed is no error.
+    printing::to_stdout(&text(error, color.on(std::io::stdout().is_terminal())))
+        .unwrap_or(Outcome::Incomplete)
+}
+
+/// Where an error holds what somebody has written.
+const WRITTEN: [ContextKind; 4] = [
+    ContextKind::InvalidValue,
+    ContextKind::InvalidArg,
+    ContextKind::InvalidSubcommand,
+    ContextKind::TrailingArg,
+];
+
+/// The text of an error. What a value holds cannot act on a terminal or pretend to be a line of its own.
+fn text(mut error: clap::Error, color: bool) -> String {
+    let mut odd = Vec::new();
+    for kind in WRITTEN {
+        if let Some(ContextValue::String(written)) = error.get(kind)
+            && let shown = visible(written)
+            && shown != *written
+        {
+            let (written, shown) = (written.clone(), shown.into_owned());
+            error.insert(kind, ContextValue::String(shown.clone()));
+            odd.push((written, shown));
+        }
+    }
+    if odd.is_empty() {
+        let styled = error.render();
+        return if color { styled.ansi().to_string() } else { styled.to_string() };
+    }
+    // The reason may quote the value once more, and the parser's own colors cannot be told from those in it.
+    let styled = error.render().ansi().to_string();
+    let styled = odd.iter().fold(styled, |text, (written, shown)| text.replace(written, shown));
+    StyledStr::from(styled).to_string().lines().map(|line| format!("{}\n", visible(line))).collect()
+}
 
 /// The option that an error is about, by its id, and the variable that it would be taken from, if that is set.
 pub fn variable_of(error: &clap::Error, program: &mut clap::Command) -> Option<(String, String)> {

@@ -2,6 +2,7 @@
 
 mod args;
 mod background;
+mod color;
 mod configuration;
 mod duration;
 mod ending;
@@ -20,6 +21,7 @@ mod resume;
 mod select;
 mod settings;
 mod stand_in;
+mod tidy;
 mod uins;
 mod verbose;
 mod view;
@@ -31,7 +33,7 @@ use crate::app::{Task, Wish};
 use crate::cloud::{Cloud, aliyun::Aliyun, tencent::Tencent};
 use crate::model::{Error, Result};
 use crate::render;
-use args::{AccountsCommand, AliyunCommand, All, Arguments, Command, Options, TencentCommand, Which};
+use args::{AccountsCommand, AliyunCommand, All, Arguments, Color, Command, Options, TencentCommand, Which};
 
 /// How a run ended, as the shell sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,31 +71,30 @@ impl Outcome {
 pub fn main() -> ExitCode {
     let start = Instant::now();
     harden::no_core_dumps();
-    let arguments = match parse::arguments(&std::env::args_os().collect::<Vec<_>>()) {
+    let words: Vec<_> = std::env::args_os().collect();
+    if let Some(status) = tidy::rerun_without_blanks(&words) {
+        return status;
+    }
+    let Arguments { mut options, command } = match parse::arguments(&words) {
         Ok(arguments) => arguments,
-        Err(error) => {
-            // Help and version go to stdout, and a pipe that is closed there is no error.
-            _ = error.print();
-            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
-        }
+        Err(error) => return ExitCode::from(misread::print(error, Color::of_words(&words)).exit_status()),
     };
-    let color = arguments.options.color_on_stderr();
-    let outcome = run(arguments, start).unwrap_or_else(|error| {
-        print::to_stderr(&render::error_for_people(&error, color));
+    let outcome = run(&mut options, command, start).unwrap_or_else(|error| {
+        // The configuration may have been read by now, and have chosen.
+        print::to_stderr(&render::error_for_people(&error, options.color_on_stderr()));
         Outcome::of(&error)
     });
     ExitCode::from(outcome.exit_status())
 }
 
-fn run(arguments: Arguments, start: Instant) -> Result<Outcome> {
-    let Arguments { mut options, command } = arguments;
+fn run(options: &mut Options, command: Option<Command>, start: Instant) -> Result<Outcome> {
     options.hold_deadline(start);
     let command = match command {
         Some(Command::Sandbox(sandbox)) => return stand_in::serve(&sandbox),
         Some(Command::Completions { shell }) => return pages::completions(shell),
         Some(Command::Man { dir }) => return pages::man(dir.as_deref()),
-        Some(Command::Init { yes }) => return configuration::init(&options, yes),
-        Some(Command::Config { command }) => return configuration::run(&options, command),
+        Some(Command::Init { yes }) => return configuration::init(options, yes),
+        Some(Command::Config { command }) => return configuration::run(options, command),
         Some(Command::Accounts { command: Some(AccountsCommand::Login { name, key_id }) }) => {
             return login::login(&name, key_id);
         }
@@ -106,7 +107,7 @@ fn run(arguments: Arguments, start: Instant) -> Result<Outcome> {
     if options.sandbox {
         (options.endpoint, options.proxy) = (None, None);
     }
-    let config = select::configuration(&options)?;
+    let config = select::configuration(options)?;
     options.fill(&config.defaults);
     options.hold_deadline(start);
     // What shows no amounts converts none.
@@ -114,7 +115,7 @@ fn run(arguments: Arguments, start: Instant) -> Result<Outcome> {
         options.view.settle(&config)?;
     }
     let one = |cloud: &'static dyn Cloud, which: &Which, wish: Wish| {
-        read::run(&options, vec![select::one(&options, &config, cloud, which, wish)?])
+        read::run(options, vec![select::one(options, &config, cloud, which, wish)?])
     };
     match command {
         Some(Command::Tencent { which, command: TencentCommand::Balance }) => {
@@ -122,32 +123,32 @@ fn run(arguments: Arguments, start: Instant) -> Result<Outcome> {
         }
         Some(Command::Tencent { which, command: TencentCommand::Members(members) }) => {
             let uins = uins::collect(&members.uin, members.uin_file.as_deref())?;
-            let mut tasks = vec![select::one(&options, &config, &Tencent, &which, Wish::Members(uins))?];
-            resume::open(&members.resume, &mut tasks, &options)?;
-            read::run(&options, tasks)
+            let mut tasks = vec![select::one(options, &config, &Tencent, &which, Wish::Members(uins))?];
+            resume::open(&members.resume, &mut tasks, options)?;
+            read::run(options, tasks)
         }
         Some(Command::Aliyun { which, command: AliyunCommand::Balance }) => {
             one(&Aliyun, &which, Wish::Balance)
         }
         Some(Command::Accounts { .. }) => {
-            inspect::accounts(&options, &select::all(&options, &config, &All::default())?)
+            inspect::accounts(options, &select::all(options, &config, &All::default())?)
         }
         Some(Command::Doctor { names }) => {
             let chosen = All { names, ..All::default() };
-            inspect::doctor(&options, &select::all(&options, &config, &chosen)?)
+            inspect::doctor(options, &select::all(options, &config, &chosen)?)
         }
         Some(Command::All(all)) => {
-            let mut tasks = select::all(&options, &config, &all)?;
-            resume::open(&all.resume, &mut tasks, &options)?;
-            balances(&options, tasks)
+            let mut tasks = select::all(options, &config, &all)?;
+            resume::open(&all.resume, &mut tasks, options)?;
+            balances(options, tasks)
         }
         Some(Command::Check(check)) => {
-            let mut tasks = select::all(&options, &config, &check.all)?;
-            resume::open(&check.all.resume, &mut tasks, &options)?;
+            let mut tasks = select::all(options, &config, &check.all)?;
+            resume::open(&check.all.resume, &mut tasks, options)?;
             options.view.check = Some(select::check(&tasks, check.given()));
-            balances(&options, tasks)
+            balances(options, tasks)
         }
-        _ => balances(&options, select::all(&options, &config, &All::default())?),
+        _ => balances(options, select::all(options, &config, &All::default())?),
     }
 }
 

@@ -118,17 +118,6 @@ impl Options {
     }
 }
 
-impl Color {
-    /// <https://no-color.org>: the variable counts when it is not empty.
-    fn on(self, terminal: bool) -> bool {
-        match self {
-            Self::Always => true,
-            Self::Never => false,
-            Self::Auto => terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use clap::Parser as _;

@@ -1,5 +1,6 @@
 //! Credentials in files of the clouds' own tools. They are read, never written.
 
+use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -187,7 +188,8 @@ fn read(store: &Store, around: &Surroundings) -> Result<Profiles> {
 fn place(store: &Store, around: &Surroundings) -> (PathBuf, Option<&'static str>) {
     let home = around.home.as_deref().unwrap_or(Path::new("~"));
     if let Some(name) = store.path_variable
-        && let Some(path) = (around.variable)(name).filter(|path| !path.is_empty()).map(PathBuf::from)
+        && let Some(path) =
+            (around.variable)(name).map(|path| trimmed(&path)).filter(|path| !path.as_os_str().is_empty())
     {
         let path = path.strip_prefix("~").map(|rest| home.join(rest)).unwrap_or(path);
         return (path, Some(name));
@@ -197,6 +199,11 @@ fn place(store: &Store, around: &Surroundings) -> (PathBuf, Option<&'static str>
         Place::Root(path) => around.root.join(path),
     };
     (path, None)
+}
+
+/// A path from a variable without the blanks and line ends around it.
+fn trimmed(path: &OsStr) -> PathBuf {
+    path.to_str().map_or_else(|| PathBuf::from(path), |path| PathBuf::from(path.trim()))
 }
 
 /// A path as people are told it, with `~` for the home directory.

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod check;
+mod colors;
 mod commands;
 mod credentials;
 mod doctor;
