@@ -6,13 +6,15 @@ use chrono::Utc;
 
 use super::args::Options;
 use super::ending::{Ending, Reason};
+use super::progress::Progress;
+use super::steps::Steps;
 use super::{Outcome, pages, print, read, stand_in, verbose};
 use crate::app::{self, Task};
-use crate::client::Event;
+use crate::client::{Event, Settings};
 use crate::cloud::CLOUDS;
 use crate::credentials::{self, Surroundings};
-use crate::model::{Checkup, Error, Kind, Result};
-use crate::render::{self, Listing, Query};
+use crate::model::{Checkup, Error, Kind, Result, Step};
+use crate::render::{self, Format, Listing, Query};
 
 /// Shows the accounts that are known.
 pub fn accounts(options: &Options, tasks: &[Task]) -> Result<Outcome> {
@@ -31,18 +33,36 @@ pub fn accounts(options: &Options, tasks: &[Task]) -> Result<Outcome> {
     })
 }
 
-/// Examines accounts and shows what was found.
+/// Examines accounts and shows what was found: in a table each step as soon as it is taken, elsewhere all as one
+/// document.
 pub fn doctor(options: &Options, tasks: &[Task]) -> Result<Outcome> {
     let query = query(options)?;
+    let settings = options.settings()?;
+    let progress = Progress::new(options, tasks.len());
+    progress.doing("examining");
+    let is_live = query.is_none() && options.format() == Format::Table;
+    let steps = is_live.then(|| Steps::new(tasks, options.style(), &progress));
     let mut checkups = Vec::new();
     let runtime = read::runtime()?;
     let ending = Ending::new(options);
-    let ended = runtime.block_on(examine(options, tasks, &ending, &mut |checkup| checkups.push(checkup)));
+    let ended = runtime.block_on(examine(
+        options,
+        settings,
+        tasks,
+        &ending,
+        &progress,
+        steps.as_ref(),
+        &mut checkups,
+    ));
     credentials::stop_commands();
     ending.watch();
+    progress.end();
     // A name that is still being looked up must not hold up the end.
     runtime.shutdown_background();
-    print(options, query.as_ref(), Listing::Checkups(&checkups, Utc::now()))?;
+    match steps {
+        Some(steps) => print::finished(steps.finish())?,
+        None => print(options, query.as_ref(), Listing::Checkups(&checkups, Utc::now()))?,
+    };
     match ended {
         Err(error) => {
             complain(options, &error);
@@ -54,21 +74,43 @@ pub fn doctor(options: &Options, tasks: &[Task]) -> Result<Outcome> {
     }
 }
 
-/// Examines until it is done, the deadline comes, or the user interrupts.
+/// Examines until it is done, the deadline passes, the user interrupts, or the output can no longer be written.
 async fn examine(
     options: &Options,
+    mut settings: Settings,
     tasks: &[Task],
     ending: &Ending<'_>,
-    emit: &mut dyn FnMut(Checkup),
+    progress: &Progress,
+    steps: Option<&Steps<'_>>,
+    checkups: &mut Vec<Checkup>,
 ) -> Result<()> {
-    let mut settings = options.settings()?;
     // Held until everything is examined: dropping it ends it.
     let _sandbox = if options.sandbox { Some(stand_in::inside(&mut settings).await?) } else { None };
-    // A clock that is off is told as a step.
-    let watcher = |event: &Event| verbose::tell(event, options.verbose, true);
+    // A clock that is off is a step.
+    let watcher = |event: &Event| progress.aside(|| verbose::tell(event, options.verbose, true));
+    let report = |at: usize, step: &Step| {
+        if let Some(steps) = steps {
+            steps.take(at, step);
+        }
+    };
+    let mut emit = |checkup| {
+        progress.note(&Event::AccountDone(checkups.len()));
+        checkups.push(checkup);
+        if let Some(steps) = steps {
+            steps.next();
+        }
+    };
+    let broken = async {
+        match steps {
+            Some(steps) => steps.broken().await,
+            None => std::future::pending().await,
+        }
+    };
     tokio::select! {
         biased;
-        () = app::doctor::examine(&settings, tasks, &watcher, emit) => Ok(()),
+        () = app::doctor::examine(&settings, tasks, &watcher, &report, &mut emit) => Ok(()),
+        () = broken => Ok(()),
+        never = progress.show() => match never {},
         reason = ending.asked() => Err(match reason {
             Reason::Deadline => Error::new(Kind::Timeout, "the deadline came before everything was examined")
                 .hint("give it longer with `--deadline`"),

@@ -21,6 +21,7 @@ mod resume;
 mod select;
 mod settings;
 mod stand_in;
+mod steps;
 mod tidy;
 mod uins;
 mod verbose;

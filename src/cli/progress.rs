@@ -43,6 +43,11 @@ impl Progress {
         }
     }
 
+    /// Says what is done where there is nothing to count.
+    pub fn doing(&self, what: &'static str) {
+        self.tally.borrow_mut().doing = Some(what);
+    }
+
     /// Takes note of what the client does.
     pub fn note(&self, event: &Event) {
         self.tally.borrow_mut().note(event);
@@ -84,6 +89,8 @@ impl Progress {
 /// What was counted so far.
 #[derive(Default)]
 struct Tally {
+    /// What is done, when it is something else than reading balances.
+    doing: Option<&'static str>,
     accounts: usize,
     accounts_done: usize,
     members: u64,
@@ -106,7 +113,7 @@ impl Tally {
 
     /// The line, this long after the start.
     fn line(&mut self, elapsed: Duration) -> String {
-        let mut parts = Vec::new();
+        let mut parts: Vec<String> = self.doing.map(str::to_owned).into_iter().collect();
         if self.accounts > 1 {
             let done = group(&self.accounts_done.to_string());
             parts.push(format!("{done}/{} accounts", group(&self.accounts.to_string())));

@@ -32,10 +32,8 @@ pub fn write_listing(listing: Listing, format: Format, style: Style, out: &mut d
         }
         (Format::Table, Listing::Checkups(checkups, _)) => {
             checkups.iter().enumerate().try_for_each(|(at, checkup)| {
-                if at > 0 {
-                    writeln!(out)?;
-                }
-                write_checkup(checkup, style, out)
+                write_heading(at > 0, checkup.provider, &checkup.account, out)?;
+                checkup.steps.iter().try_for_each(|step| write_step(step, style, out))
             })
         }
         (Format::Json, listing) => json::pretty(&listing, out),
@@ -66,22 +64,25 @@ fn cells(account: &KnownAccount, style: Style) -> Vec<String> {
     ]
 }
 
-/// An account and its steps, one a line, each failure with what to do below it.
-fn write_checkup(checkup: &Checkup, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{}", account_name(Some(checkup.provider), Some(&checkup.account)))?;
-    for Step { aspect, finding } in &checkup.steps {
-        let color = match finding {
-            Finding::Fine(_) => "32",
-            Finding::Failed(_) => "31",
-            Finding::Skipped(_) => "33",
-        };
-        let outcome = label(&format!("{:7}", finding.outcome()), color, style.color);
-        let (found, error) = finding.parts();
-        let found = error.map(message).or(found.map(str::to_owned)).unwrap_or_default();
-        writeln!(out, "  {outcome}  {:10}  {}", aspect.name(), indented(&found))?;
-        if let Some(hint) = error.and_then(|error| error.hint.as_deref()) {
-            writeln!(out, "{:23}{} {}", "", label("hint:", "36", style.color), indented(hint))?;
-        }
+/// Writes the line that an account's steps come after, behind an empty line when another account comes before it.
+pub fn write_heading(is_further: bool, provider: &str, account: &str, out: &mut dyn Write) -> io::Result<()> {
+    let space = if is_further { "\n" } else { "" };
+    writeln!(out, "{space}{}", account_name(Some(provider), Some(account)))
+}
+
+/// Writes the line of a step; a failure has what to do below it.
+pub fn write_step(Step { aspect, finding }: &Step, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let color = match finding {
+        Finding::Fine(_) => "32",
+        Finding::Failed(_) => "31",
+        Finding::Skipped(_) => "33",
+    };
+    let outcome = label(&format!("{:7}", finding.outcome()), color, style.color);
+    let (found, error) = finding.parts();
+    let found = error.map(message).or(found.map(str::to_owned)).unwrap_or_default();
+    writeln!(out, "  {outcome}  {:10}  {}", aspect.name(), indented(&found))?;
+    if let Some(hint) = error.and_then(|error| error.hint.as_deref()) {
+        writeln!(out, "{:23}{} {}", "", label("hint:", "36", style.color), indented(hint))?;
     }
     Ok(())
 }

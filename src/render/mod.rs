@@ -21,7 +21,7 @@ use std::io::{self, Write};
 use crate::model::Report;
 use document::{Document, Verbatim};
 
-pub use listing::{Listing, write_listing};
+pub use listing::{Listing, write_heading, write_listing, write_step};
 pub use people::{error_for_people, low_for_people};
 pub use query::Query;
 pub use stream::Stream;

@@ -21,5 +21,6 @@ mod proxies;
 mod retries;
 mod run;
 mod server;
+mod steps;
 mod throttling;
 mod transfers;

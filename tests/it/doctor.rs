@@ -529,7 +529,7 @@ fn as_json_it_is_what_the_schema_says() {
 #[test]
 fn the_deadline_ends_it_and_what_was_found_is_shown() {
     let cloud = Cloud::faulty(&["slow"]);
-    let run = cloud.keyless(&["doctor", "--deadline", "500ms"]).aliyun_key("LTAIsandboxcndemo");
+    let run = cloud.keyless(&["doctor", "--deadline", "1"]).aliyun_key("LTAIsandboxcndemo");
     let said = run.env("TENCENTCLOUD_SECRET_ID", "AKIDsandboxintldemo").run();
     assert_snapshot!(said.whole(), @"
     tencent/environment
@@ -542,6 +542,11 @@ fn the_deadline_ends_it_and_what_was_found_is_shown() {
       skipped  identity    an earlier step has failed
       skipped  permission  an earlier step has failed
       skipped  site        an earlier step has failed
+
+    aliyun/environment
+      ok       source      environment (ALIBABA_CLOUD_ACCESS_KEY_ID)
+      ok       key         LTAI****demo
+      ok       network     https://business.aliyuncs.com answers in [N] ms, connected in [N] ms
     --- stderr
     error: the deadline came before everything was examined
     hint: give it longer with `--deadline`

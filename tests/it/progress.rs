@@ -110,3 +110,14 @@ fn nobody_is_shown_a_line_who_does_not_want_it_or_is_no_terminal() {
         assert_eq!(said.stderr, "");
     }
 }
+
+#[test]
+fn an_examination_shows_its_progress_between_its_steps() {
+    let cloud = late();
+    let said = cloud.cloudbal(&["doctor", "--color", "never"]).at_a_terminal().run();
+    assert!(shows(&said.stdout, r"examining · 0/2 accounts"), "{}", said.stdout);
+    let lines = screen(&said.stdout);
+    assert_eq!(lines[0], "tencent/environment", "{lines:?}");
+    assert_eq!(lines.iter().filter(|line| line.starts_with("  ok ")).count(), 16, "{lines:?}");
+    assert!(!lines.iter().any(|line| line.contains("examining")), "{lines:?}");
+}

@@ -10,17 +10,20 @@ use futures_util::{StreamExt as _, stream};
 use super::{Session, Task, Wish};
 use crate::client::{Client, Event, Settings};
 use crate::cloud::{Account, Endpoint, Page, Question, Source};
-use crate::model::{Aspect, Checkup, Credentials, Kind, Result, Site};
+use crate::model::{Aspect, Checkup, Credentials, Kind, Result, Site, Step};
 use steps::Steps;
 
-/// Examines accounts at once, and hands over what was found in their order.
+/// Examines accounts at once, and hands over what was found in their order. Each step is reported as soon as it is
+/// taken, with the account's place: those of several accounts come in any order.
 pub async fn examine(
     settings: &Settings,
     tasks: &[Task],
     watcher: &dyn Fn(&Event),
+    report: &dyn Fn(usize, &Step),
     emit: &mut dyn FnMut(Checkup),
 ) {
-    let checkups = stream::iter(tasks).map(|task| account(settings, task, watcher));
+    let checkups = stream::iter(tasks.iter().enumerate())
+        .map(|(at, task)| async move { account(settings, task, watcher, &|step| report(at, step)).await });
     let mut checkups = std::pin::pin!(checkups.buffered(settings.concurrency.max(1)));
     while let Some(checkup) = checkups.next().await {
         emit(checkup);
@@ -28,7 +31,12 @@ pub async fn examine(
 }
 
 /// Each account gets a client of its own: what one has found out, as about the clock, says nothing of another.
-async fn account(settings: &Settings, task: &Task, watcher: &dyn Fn(&Event)) -> Checkup {
+async fn account(
+    settings: &Settings,
+    task: &Task,
+    watcher: &dyn Fn(&Event),
+    report: &dyn Fn(&Step),
+) -> Checkup {
     let offset = Cell::new(None);
     let watcher = |event: &Event| {
         if let Event::ClockCorrected { offset: found } = event {
@@ -37,7 +45,7 @@ async fn account(settings: &Settings, task: &Task, watcher: &dyn Fn(&Event)) -> 
         watcher(event);
     };
     let client = Client::new(settings.clone(), &watcher);
-    let mut steps = Steps::new(&task.account);
+    let mut steps = Steps::new(&task.account, report);
     match &task.source {
         Ok(source) => {
             steps.fine(Aspect::Source, &task.origin);

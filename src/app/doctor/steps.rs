@@ -24,28 +24,35 @@ const USUAL: [Aspect; 8] = [
 /// The steps that were taken so far.
 pub struct Steps<'a> {
     account: &'a Account,
+    report: &'a dyn Fn(&Step),
     taken: Vec<Step>,
 }
 
 impl<'a> Steps<'a> {
     /// No step of an account's examination yet.
-    pub fn new(account: &'a Account) -> Self {
-        Self { account, taken: Vec::new() }
+    pub fn new(account: &'a Account, report: &'a dyn Fn(&Step)) -> Self {
+        Self { account, report, taken: Vec::new() }
+    }
+
+    fn take(&mut self, aspect: Aspect, finding: Finding) {
+        let step = Step { aspect, finding };
+        (self.report)(&step);
+        self.taken.push(step);
     }
 
     /// Something is as it should be.
     pub fn fine(&mut self, aspect: Aspect, found: impl Into<String>) {
-        self.taken.push(Step { aspect, finding: Finding::Fine(found.into()) });
+        self.take(aspect, Finding::Fine(found.into()));
     }
 
     /// Something is wrong.
     pub fn fail(&mut self, aspect: Aspect, error: &Error) {
         let error = error.clone().at(self.account.cloud.name(), &self.account.label);
-        self.taken.push(Step { aspect, finding: Finding::Failed(Box::new(error)) });
+        self.take(aspect, Finding::Failed(Box::new(error)));
     }
 
     fn skip(&mut self, aspect: Aspect, why: &str) {
-        self.taken.push(Step { aspect, finding: Finding::Skipped(why.to_owned()) });
+        self.take(aspect, Finding::Skipped(why.to_owned()));
     }
 
     /// What was found, or what is wrong.
