@@ -206,3 +206,33 @@ fn last(error: &(dyn StdError + 'static)) -> String {
     }
     innermost.to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An error with a cause.
+    #[derive(Debug)]
+    struct Because(&'static str, Option<Box<Because>>);
+
+    impl std::fmt::Display for Because {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str(self.0)
+        }
+    }
+
+    impl StdError for Because {
+        fn source(&self) -> Option<&(dyn StdError + 'static)> {
+            self.1.as_deref().map(|cause| cause as _)
+        }
+    }
+
+    #[test]
+    fn an_error_is_shown_with_all_its_causes_or_the_innermost() {
+        let error =
+            Because("outer", Some(Box::new(Because("middle", Some(Box::new(Because("inner", None)))))));
+        assert_eq!(chain(&error), "outer: middle: inner");
+        assert_eq!(last(&error), "inner");
+        assert_eq!(chain(&Because("alone", None)), "alone");
+    }
+}
