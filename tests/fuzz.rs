@@ -141,6 +141,31 @@ fn no_configuration_is_understood_otherwise_than_it_is_shown() {
     run("configuration", checks::configuration, 3000);
 }
 
+#[test]
+fn an_endpoint_is_what_was_written_and_nothing_leaves_this_machine_unencrypted() {
+    run("endpoints", checks::endpoints, 3000);
+}
+
+#[test]
+fn no_wait_is_shorter_than_the_server_asks_for() {
+    run("retry_after", checks::retry_after, 3000);
+}
+
+#[test]
+fn a_query_is_refused_or_gives_a_document() {
+    run("queries", checks::queries, 3000);
+}
+
+#[test]
+fn what_is_read_back_from_yaml_is_what_json_says() {
+    run("yaml", checks::yaml, 3000);
+}
+
+#[test]
+fn a_journal_is_used_as_it_was_written_or_left_as_it_is() {
+    run("journal", checks::journal, 300);
+}
+
 const LIMITS: &[&str] =
     &["79228162514264337593543950335", "79228162514264337593543950336", "7922816251426433759354395033"];
 
