@@ -109,6 +109,21 @@ impl Unreadable {
     }
 }
 
+/// Whether a folder on the way may not be entered, is not a folder, or is a link that leads round.
+pub fn is_closed(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::NotADirectory)
+        || LOOP.is_some_and(|code| error.raw_os_error() == Some(code))
+}
+
+/// `ELOOP`, for which the standard library has no stable name.
+const LOOP: Option<i32> = if cfg!(target_os = "linux") {
+    Some(40)
+} else if cfg!(target_os = "macos") {
+    Some(62)
+} else {
+    None
+};
+
 /// The operating system's message as the end of a sentence: in lower case, without its number.
 fn reason(error: &io::Error) -> String {
     let text = error.to_string();

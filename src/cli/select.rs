@@ -1,23 +1,41 @@
 //! Which accounts a command is about: options, configuration and environment together.
 
+use std::io;
 use std::path::PathBuf;
 
 use chrono::Utc;
 
 use super::args::{All, Options, Which};
-use super::stand_in;
+use super::{print, stand_in};
 use crate::app::{Task, Wish, tasks};
 use crate::cloud::{CLOUDS, Cloud};
 use crate::config::{self, Config};
-use crate::credentials::Surroundings;
+use crate::credentials::{self, Surroundings};
+use crate::file::is_closed;
 use crate::model::{Check, Error, Kind, Result, Site, Threshold};
+use crate::render::visible;
 
 /// The configuration. The sandbox's demo accounts need none, and a broken one must not stand in their way.
 pub fn configuration(options: &Options) -> Result<Config> {
     if options.sandbox {
         return Ok(Config::default());
     }
-    let Some(path) = path(options) else { return Ok(Config::default()) };
+    let around = Surroundings::of_this_process(Utc::now());
+    let mut skipped = credentials::unreachable(&around);
+    let Some(path) = path(options) else {
+        mention(options, &skipped);
+        return Ok(Config::default());
+    };
+    // The configuration's own folder can be seen unless the way to it is closed.
+    if options.config.is_none()
+        && let Some(error) = path.parent().and_then(|folder| folder.symlink_metadata().err())
+        && is_closed(&error)
+    {
+        skipped.insert(0, (path.display().to_string(), error));
+        mention(options, &skipped);
+        return Ok(Config::default());
+    }
+    mention(options, &skipped);
     match (config::load(&path, home().as_deref())?, &options.config) {
         (Some(config), _) => Ok(config),
         (None, None) => Ok(Config::default()),
@@ -26,6 +44,15 @@ pub fn configuration(options: &Options) -> Result<Config> {
             format!("there is no configuration file `{}`", path.display()),
         )
         .hint("check `--config` and CLOUDBAL_CONFIG, or write one with `cloudbal init`")),
+    }
+}
+
+/// With `--verbose`, names the default places that cannot be reached.
+fn mention(options: &Options, skipped: &[(String, io::Error)]) {
+    if options.verbose > 0 {
+        for (path, error) in skipped {
+            print::to_stderr(&format!("skipping `{}`: {}\n", visible(path), error.kind()));
+        }
     }
 }
 

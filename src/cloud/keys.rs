@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use zeroize::Zeroize as _;
 
+use super::command_line;
 use super::record::Record;
 use crate::model::{Credentials, Result, Secret, Site};
 
@@ -43,9 +44,9 @@ pub enum Source {
 }
 
 impl Source {
-    /// A command line, split like a shell does but run without one; `None` when it is empty or a quote is open.
-    pub fn command(text: &str) -> Option<Self> {
-        shlex::split(text).filter(|words| !words.is_empty()).map(Self::Command)
+    /// Reads a command line, which no shell runs; or says what is wrong with it.
+    pub fn command(text: &str) -> std::result::Result<Self, &'static str> {
+        command_line::split(text, cfg!(windows)).map(Self::Command)
     }
 
     /// Whether it leads to the same account as another, as far as that can be told without asking: the same key id,
@@ -124,6 +125,8 @@ pub struct Keys {
     pub setup: &'static str,
     /// Where files are, in order of preference. The first is the official command line tool's.
     pub stores: &'static [Store],
+    /// A folder below the home directory that only a tool out of use reads, and the command that replaces it.
+    pub retired: Option<(&'static str, &'static str)>,
     /// Reads a file in any format that the cloud's tools write.
     pub read_file: fn(&[File], DateTime<Utc>) -> Result<Profiles>,
     /// Where an instance is told its role's credentials.

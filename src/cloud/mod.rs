@@ -3,6 +3,7 @@
 mod account;
 pub mod aliyun;
 mod codes;
+mod command_line;
 mod echo;
 mod fields;
 mod ini;
@@ -23,7 +24,7 @@ use chrono::{DateTime, Utc};
 
 pub use account::Account;
 pub use keys::{Keys, Metadata, MetadataToken, Origin, Role, Source};
-pub use record::Record;
+pub use record::{Record, is_quoted};
 pub use reply::{Advice, Failure, Reply};
 pub use wire::{Endpoint, Method, Request};
 

@@ -6,6 +6,15 @@ use zeroize::Zeroize as _;
 
 use crate::model::{Credentials, Error, Kind, Result, Secret};
 
+/// The keys that the reader of an entry understands.
+pub(super) struct Known {
+    /// Hold credentials or lead to them. The first is the one that an entry without credentials lacks; the first three
+    /// are named when none is near to what is written.
+    pub(super) credentials: &'static [&'static str],
+    /// Do not change whose credentials are read.
+    pub(super) settings: &'static [&'static str],
+}
+
 /// Named values from one place: a profile, a section, a set of environment variables, a reply.
 pub struct Record {
     place: String,
@@ -54,9 +63,20 @@ impl Record {
         }
     }
 
-    /// A text that a request can carry: visible ASCII.
+    /// A text that may have several lines, without the blanks around it; `None` when it is absent, null or empty.
+    pub(super) fn lines(&self, name: &str) -> Result<Option<&str>> {
+        let is_foreign = |character: char| character.is_control() && !character.is_whitespace();
+        match self.values.get(name) {
+            Some(Value::String(text)) if text.contains(is_foreign) => Err(self.foreign(name)),
+            Some(Value::String(text)) => Ok(Some(text.trim()).filter(|text| !text.is_empty())),
+            _ => self.text(name),
+        }
+    }
+
+    /// A text that a request can carry: visible ASCII, without quotes around it.
     pub fn word(&self, name: &str) -> Result<Option<&str>> {
         match self.text(name)? {
+            Some(text) if is_quoted(text) => Err(self.quoted(name)),
             Some(text) if !text.bytes().all(|byte| byte.is_ascii_graphic()) => Err(self.foreign(name)),
             text => Ok(text),
         }
@@ -153,16 +173,114 @@ impl Record {
         time.map(Some).ok_or_else(|| self.wrong(format!("`{name}` is not a time")))
     }
 
-    /// The objects in a list; none when it is absent or null.
-    pub fn objects(&self, name: &str) -> Result<Vec<&Map<String, Value>>> {
+    /// A list; an empty one when it is absent or null.
+    pub(super) fn list(&self, name: &str) -> Result<&[Value]> {
         match self.values.get(name) {
-            None | Some(Value::Null) => Ok(Vec::new()),
-            Some(Value::Array(list)) => list
-                .iter()
-                .map(|value| value.as_object().ok_or_else(|| self.not_a(name, value, "a list of objects")))
-                .collect(),
-            Some(other) => Err(self.not_a(name, other, "a list of objects")),
+            None | Some(Value::Null) => Ok(&[]),
+            Some(Value::Array(list)) => Ok(list),
+            Some(other) => Err(self.not_a(name, other, "a list")),
         }
+    }
+
+    /// Whether there is a value that is not null.
+    pub(super) fn holds(&self, name: &str) -> bool {
+        self.values.get(name).is_some_and(|value| !value.is_null())
+    }
+
+    /// The same values with every known name in its own case, for files in which the case of names does not matter.
+    /// Other names stay as they are written.
+    pub(super) fn ignoring_case(mut self, known: &Known) -> Result<Self> {
+        let mut values = Map::new();
+        for (written, value) in std::mem::take(&mut self.values) {
+            let mut names = known.credentials.iter().chain(known.settings);
+            let name = names.find(|name| name.eq_ignore_ascii_case(&written));
+            let name = name.map_or(written, |name| (*name).to_owned());
+            if values.get(&name).is_some_and(|other| *other != value) {
+                return Err(self.wrong(format!("`{name}` is set twice, in different case")));
+            }
+            values.insert(name, value);
+        }
+        self.values = values;
+        Ok(self)
+    }
+
+    /// Where the values are from.
+    pub(super) fn place(&self) -> &str {
+        &self.place
+    }
+
+    pub(super) fn into_values(mut self) -> Map<String, Value> {
+        std::mem::take(&mut self.values)
+    }
+
+    /// Fails when a key is a misspelling of one that leads to credentials: what it holds would be ignored, and
+    /// another account would be read.
+    pub(super) fn refuse_misspelled(&self, known: &Known) -> Result<()> {
+        let misspelled: Vec<&str> = self
+            .unknown(known)
+            .filter(|name| known.credentials.iter().any(|right| distance(name, right) <= 1))
+            .collect();
+        if misspelled.is_empty() { Ok(()) } else { Err(self.not_understood(&misspelled, known)) }
+    }
+
+    /// Fails when an entry in which no credentials were found holds anything but settings: it is not empty, so the
+    /// next source must not be used instead.
+    pub(super) fn refuse_leftovers(&self, known: &Known) -> Result<()> {
+        let unknown: Vec<&str> = self.unknown(known).collect();
+        if !unknown.is_empty() {
+            return Err(self.not_understood(&unknown, known));
+        }
+        match known.credentials.iter().find(|name| self.is_filled(name)) {
+            Some(present) => Err(self.half(known.credentials[0], present)),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether a value is anything but null, empty, false or zero, which tools write for what is not set.
+    pub(super) fn is_filled(&self, name: &str) -> bool {
+        self.values.get(name).is_some_and(is_filled)
+    }
+
+    fn unknown(&self, known: &Known) -> impl Iterator<Item = &str> {
+        let is_known = |name: &str| known.credentials.contains(&name) || known.settings.contains(&name);
+        let filled = self.values.iter().filter(|(_, value)| is_filled(value));
+        filled.map(|(name, _)| name.as_str()).filter(move |name| !is_known(name))
+    }
+
+    /// The names of keys are shown, unless they may be a value in the wrong place.
+    fn not_understood(&self, names: &[&str], known: &Known) -> Error {
+        let shown: Vec<&str> = names.iter().copied().filter(|name| is_name(name)).collect();
+        let what = match (shown.len(), names.len()) {
+            (0, _) => "holds a value where a key is expected".to_owned(),
+            (1, _) => format!("unknown key {}", listed(&shown)),
+            _ => format!("unknown keys {}", listed(&shown)),
+        };
+        let right = |name: &str| {
+            let near = known.credentials.iter().map(|right| (distance(name, right), *right));
+            let near = near.filter(|(distance, right)| *distance <= right.len() / 4);
+            near.min_by_key(|(distance, _)| *distance).map(|(_, right)| right)
+        };
+        let corrections: Option<Vec<String>> = shown
+            .iter()
+            .map(|name| right(name).map(|right| format!("`{right}` instead of `{name}`")))
+            .collect();
+        let hint = match corrections {
+            Some(corrections) if !corrections.is_empty() => format!("write {}", corrections.join(", ")),
+            _ => format!(
+                "the right names are {}",
+                listed(&known.credentials[..known.credentials.len().min(3)])
+            ),
+        };
+        self.wrong(what).hint(hint)
+    }
+
+    fn quoted(&self, name: &str) -> Error {
+        let hint = if self.place.is_empty() {
+            "remove the quotes around the value; `docker --env-file` does not strip them"
+        } else {
+            "remove the inner quotes around the value"
+        };
+        self.wrong(format!("`{name}` is quoted: the quotes are part of its value")).hint(hint)
     }
 
     fn not_a(&self, name: &str, value: &Value, wanted: &str) -> Error {
@@ -188,6 +306,54 @@ fn overwrite(value: &mut Value) {
         Value::Array(list) => list.iter_mut().for_each(overwrite),
         Value::Object(values) => values.values_mut().for_each(overwrite),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// Whether a text begins or ends with a quote. No id, secret, token or name in a request does.
+pub fn is_quoted(text: &str) -> bool {
+    text.starts_with(QUOTES) || text.ends_with(QUOTES)
+}
+
+const QUOTES: &[char] = &['"', '\'', '“', '”', '‘', '’'];
+
+fn is_filled(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => false,
+        Value::Bool(true) => true,
+        Value::Number(number) => number.as_f64() != Some(0.0),
+        Value::String(text) => !text.trim().is_empty(),
+        Value::Array(list) => !list.is_empty(),
+        Value::Object(values) => !values.is_empty(),
+    }
+}
+
+/// How many letters must change to make one name of the other, whatever their case and however their words are
+/// joined.
+fn distance(name: &str, right: &str) -> usize {
+    /// Longer names are no slip, and the comparison's memory grows with the length.
+    const LONGEST: usize = 64;
+    if name.len() > LONGEST {
+        return usize::MAX;
+    }
+    let plain = |name: &str| name.to_lowercase().replace(['_', '-', '.', ' '], "");
+    strsim::damerau_levenshtein(&plain(name), &plain(right))
+}
+
+/// Whether a key can be shown: a secret in its place is long, and has digits or characters that names do not have.
+fn is_name(key: &str) -> bool {
+    const LONGEST: usize = 40;
+    let is_word = |word: &str| word.len() < 16 || word.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let mut words = key.split(['_', '-', '.', ' ']);
+    key.len() <= LONGEST
+        && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-. ".contains(&byte))
+        && words.all(is_word)
+}
+
+fn listed(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.split_last() {
+        Some((last, first)) if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        _ => quoted.concat(),
     }
 }
 

@@ -6,7 +6,7 @@ use super::nearest::quoted_list;
 use super::read::{AUTO, file, signature, thresholds};
 use super::table::Table;
 use super::{AccountEntry, CredentialsEntry, Defaults, Oidc, Place, Role};
-use crate::cloud::{CLOUDS, Cloud};
+use crate::cloud::{CLOUDS, Cloud, is_quoted};
 use crate::model::{Credentials, Error, Result, Secret, Site};
 
 /// The keys of `[accounts.NAME]`.
@@ -212,6 +212,11 @@ fn pair(table: &Table, [id, secret]: [&'static str; 2], place: Place) -> Result<
 /// A part of a key. It becomes a header's value, so nothing but visible ASCII may be in it.
 fn key(table: &Table, key: &str) -> Result<Option<String>> {
     let Some(text) = table.text(key)? else { return Ok(None) };
+    if is_quoted(text) {
+        let message =
+            format!("`{}` is quoted twice: the inner quotes are part of its value", table.full(key));
+        return Err(table.error(key, message).hint("remove the inner quotes"));
+    }
     if text.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Ok(Some(text.to_owned()));
     }

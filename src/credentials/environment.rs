@@ -96,6 +96,9 @@ fn from_set(keys: &Keys, set: &Variables, prefix: &str, around: &Surroundings) -
     let Some(credentials) = record.key(&named(set.key_id), &named(set.secret), &tokens)? else {
         return Ok(None);
     };
+    if credentials.token.is_none() {
+        refuse_stray_token(keys, set, prefix, around)?;
+    }
     let mut source = Source::Static(credentials);
     for variables in keys.roles {
         if let Some(arn) = record.word(&named(variables.arn))? {
@@ -136,6 +139,25 @@ fn role(
         external_id: optional(variables.external_id)?,
         region: None,
     })
+}
+
+/// Fails when a key has no token, but a token is set under another prefix whose own key is not: it may belong to this
+/// key, which would be rejected without it.
+fn refuse_stray_token(keys: &Keys, set: &Variables, prefix: &str, around: &Surroundings) -> Result<()> {
+    let is_set = |name: &str| variable(&format!("{prefix}{name}"), around).map(|value| value.is_some());
+    for other in keys.variables {
+        for token in other.token.iter().filter(|token| is_set(token).unwrap_or(true)) {
+            let owners = keys.variables.iter().filter(|owner| owner.token.contains(token));
+            let owned = owners.map(|owner| is_set(owner.key_id)).collect::<Result<Vec<_>>>()?.contains(&true);
+            if !owned {
+                let message = format!("`{prefix}{token}` is set, but its key is in `{prefix}{}`", set.key_id);
+                let name = set.token[0];
+                return Err(Error::new(Kind::Credentials, message)
+                    .hint(format!("set the token as `{prefix}{name}`, or unset `{prefix}{token}`")));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// A token or a role without any key is an error: with another source's key it would be a mixture.

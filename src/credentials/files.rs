@@ -8,7 +8,7 @@ use super::environment::variable;
 use super::{Found, Surroundings, everything};
 use crate::cloud::Origin;
 use crate::cloud::keys::{File, Kept, Keys, Place, Profile, Profiles, Store};
-use crate::file;
+use crate::file::{self, Unreadable, is_closed};
 use crate::model::{Error, Kind, Result};
 
 /// No file that holds credentials is larger: one mebibyte.
@@ -31,6 +31,18 @@ pub fn current(keys: &Keys, around: &Surroundings, looked: &mut Vec<String>) -> 
             looked.push(format!("`{shown}` (not read because `{name}` is set)"));
             continue;
         }
+        if let Some(error) = out_of_reach(store, around) {
+            if let Some((variable, name)) = &chosen {
+                let message =
+                    format!("`{variable}` is `{name}`, and `{shown}` is out of reach: {}", error.kind());
+                let error = Error::new(Kind::Credentials, message);
+                unknown.get_or_insert(
+                    error.hint(format!("check the folder's permissions, or unset `{variable}`")),
+                );
+            }
+            looked.push(format!("`{shown}` ({})", error.kind()));
+            continue;
+        }
         let profiles = read(store, around)?;
         let name = chosen.as_ref().map_or(profiles.current.as_str(), |(_, name)| name);
         let profile = profiles.all.iter().find(|profile| profile.name == name);
@@ -38,6 +50,14 @@ pub fn current(keys: &Keys, around: &Surroundings, looked: &mut Vec<String>) -> 
             && let Some(kept) = profile.kept.clone()?
         {
             return found(keys, profile, kept, around).map(Some);
+        }
+        if let (None, None) = (&chosen, profile)
+            && let Some(near) = profiles.all.iter().find(|profile| is_slip(&profile.name, name))
+        {
+            let message =
+                format!("`{shown}` has no profile `{name}`, but one that is called `{}`", near.name);
+            return Err(Error::new(Kind::Credentials, message)
+                .hint(format!("rename it to `{name}`, which the cloud's own tools read")));
         }
         if let (Some((variable, name)), None) = (&chosen, &unknown) {
             let lack = if profile.is_some() { "credentials in that profile" } else { "such profile" };
@@ -51,6 +71,11 @@ pub fn current(keys: &Keys, around: &Surroundings, looked: &mut Vec<String>) -> 
         };
         looked.push(format!("`{shown}`{lack}"));
     }
+    if let Some((path, instead)) = keys.retired
+        && around.home.as_ref().is_some_and(|home| home.join(path).exists())
+    {
+        looked.push(format!("`~/{path}` (not read; run `{instead}`)"));
+    }
     unknown.map_or(Ok(None), Err)
 }
 
@@ -58,6 +83,9 @@ pub fn current(keys: &Keys, around: &Surroundings, looked: &mut Vec<String>) -> 
 pub fn profile(keys: &Keys, name: &str, around: &Surroundings) -> Result<Found> {
     let store = &keys.stores[0];
     let (path, _) = place(store, around);
+    if let Some(error) = out_of_reach(store, around) {
+        return Err(cannot_read(&show(&path, around), &error));
+    }
     pick(keys, &read(store, around)?, name, &show(&path, around), around)
 }
 
@@ -74,7 +102,8 @@ pub fn from_file(keys: &Keys, path: &Path, around: &Surroundings) -> Result<Foun
 /// Every profile of every store, the current one of each first; for a store that cannot be read, the error.
 pub fn all(keys: &Keys, around: &Surroundings) -> Vec<everything::Place> {
     let mut all = Vec::new();
-    for (number, store) in keys.stores.iter().enumerate() {
+    let stores = keys.stores.iter().enumerate();
+    for (number, store) in stores.filter(|(_, store)| out_of_reach(store, around).is_none()) {
         let (path, _) = place(store, around);
         let profiles = match read(store, around) {
             Ok(profiles) => profiles,
@@ -98,12 +127,18 @@ pub fn all(keys: &Keys, around: &Surroundings) -> Vec<everything::Place> {
                 Err(error) => Err(error),
             };
             let reference = match number {
+                0 if profile.name.is_empty() => None,
                 0 => Some(Origin::Profile(profile.name.clone())),
                 // Who reads a file gets its current profile.
                 _ if profile.name == current => std::path::absolute(&path).ok().map(Origin::File),
                 _ => None,
             };
-            all.push(everything::Place { name: profile.name, origin: profile.origin, reference, found });
+            all.push(everything::Place {
+                name: label(&profile.name),
+                origin: profile.origin,
+                reference,
+                found,
+            });
         }
     }
     all
@@ -133,11 +168,24 @@ fn found(keys: &Keys, profile: &Profile, kept: Kept, around: &Surroundings) -> R
         return Err(Error::new(Kind::Credentials, message).hint(format!("unset `{name}` to allow it")));
     }
     Ok(Found {
-        label: profile.name.clone(),
+        label: label(&profile.name),
         origin: profile.origin.clone(),
         site: kept.site,
         source: kept.source,
     })
+}
+
+/// Whether a profile's name is a slip of the name that is used when none is chosen. What only has something added to
+/// it, such as `default2`, is another name.
+fn is_slip(name: &str, current: &str) -> bool {
+    let name = name.trim_matches(['"', '\'', ' ']).to_lowercase();
+    let name = name.strip_prefix("profile ").unwrap_or(&name).trim();
+    name == current || (name.len() <= current.len() && strsim::damerau_levenshtein(name, current) == 1)
+}
+
+/// What the account of a profile is called.
+fn label(name: &str) -> String {
+    if name.is_empty() { "unnamed".to_owned() } else { name.to_owned() }
 }
 
 /// What to do about a profile that is not there.
@@ -166,6 +214,36 @@ fn ignored(store: &Store, around: &Surroundings) -> Result<Option<&'static str>>
         }
     }
     Ok(None)
+}
+
+/// The places, of all stores of these clouds, that count as absent because they cannot be reached, and why.
+pub fn unreachable<'a>(
+    all: impl Iterator<Item = &'a Keys>,
+    around: &Surroundings,
+) -> Vec<(String, io::Error)> {
+    let stores = all.flat_map(|keys| keys.stores);
+    stores
+        .filter_map(|store| Some((show(&place(store, around).0, around), out_of_reach(store, around)?)))
+        .collect()
+}
+
+/// Why a store that no variable names counts as absent although it may exist: the way to it is closed, as to another
+/// user's home. A store that can be seen but not read is an error: it may be the one that is meant.
+fn out_of_reach(store: &Store, around: &Surroundings) -> Option<io::Error> {
+    let (path, named_by) = place(store, around);
+    if named_by.is_some() {
+        return None;
+    }
+    let error = match store.place {
+        // Nothing comes after it that could be used instead.
+        Place::Root(_) => match path.metadata() {
+            Ok(metadata) if metadata.is_file() => std::fs::File::open(&path).err()?,
+            found => found.err()?,
+        },
+        Place::Home(_) => path.parent()?.symlink_metadata().err()?,
+        Place::Folder(..) => path.symlink_metadata().err()?,
+    };
+    is_closed(&error).then_some(error)
 }
 
 /// What a store holds; no profiles when there is no such place.
@@ -220,14 +298,16 @@ fn read_folder(path: &Path, endings: &[&str], around: &Surroundings) -> Result<O
     let cannot = |error: &io::Error| cannot_read(&show(path, around), error);
     let entries = match std::fs::read_dir(path) {
         Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !is_dangling(path) => return Ok(None),
         Err(error) => return Err(cannot(&error)),
     };
     let mut paths = Vec::new();
     for entry in entries {
         let path = entry.map_err(|error| cannot(&error))?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if endings.iter().any(|ending| name.len() > ending.len() && name.ends_with(ending)) {
+        // Hidden files are not profiles: macOS and editors leave them beside the ones they copy or edit.
+        let is_hidden = name.starts_with('.');
+        if !is_hidden && endings.iter().any(|ending| name.ends_with(ending)) {
             paths.push(path);
         }
     }
@@ -240,7 +320,12 @@ fn read_file(path: &Path, around: &Surroundings) -> Option<File> {
     let shown = show(path, around);
     let text = match file::read(path, LARGEST).and_then(file::Content::text) {
         Ok(mut text) => Ok(std::mem::take(&mut *text)),
-        Err(error) if error.is_absent() => return None,
+        Err(Unreadable::Io(error)) if error.kind() == io::ErrorKind::NotFound => {
+            if !is_dangling(path) && !path.parent().is_some_and(is_dangling) {
+                return None;
+            }
+            Err(cannot_read(&shown, &error))
+        }
         Err(error) => {
             Err(error.explain(Kind::Credentials, &format!("`{shown}`"), "check the file's permissions"))
         }
@@ -249,7 +334,16 @@ fn read_file(path: &Path, around: &Surroundings) -> Option<File> {
     Some(File { name, shown, text })
 }
 
+/// Whether a path is a link to what does not exist: it was set up, so it is not absent.
+fn is_dangling(path: &Path) -> bool {
+    path.is_symlink() && !path.exists()
+}
+
 fn cannot_read(shown: &str, error: &io::Error) -> Error {
-    Error::new(Kind::Credentials, format!("cannot read `{shown}`: {}", error.kind()))
-        .hint("check the file's permissions")
+    let (why, hint) = if error.kind() == io::ErrorKind::NotFound {
+        ("it is a link to what does not exist".to_owned(), "correct the link, or remove it")
+    } else {
+        (error.kind().to_string(), "check the file's permissions")
+    };
+    Error::new(Kind::Credentials, format!("cannot read `{shown}`: {why}")).hint(hint)
 }

@@ -20,7 +20,7 @@ pub use command::{read_command_output, run_command, stop_commands};
 pub use everything::{Listed, everything};
 pub use keyring::{from_keyring, read_keyring, remove_from_keyring, write_keyring};
 
-use crate::cloud::{Cloud, Keys, Record};
+use crate::cloud::{CLOUDS, Cloud, Keys, Record};
 use crate::file;
 use crate::model::{Credentials, Error, Kind, Result, Secret, Site};
 
@@ -130,11 +130,17 @@ pub fn from_file(cloud: &'static dyn Cloud, path: &Path, around: &Surroundings) 
     of(cloud, files::from_file(cloud.keys(), path, around))
 }
 
-/// A program whose output is credentials.
+/// The default places of credentials that count as absent because they cannot be reached, and why.
+pub fn unreachable(around: &Surroundings) -> Vec<(String, std::io::Error)> {
+    files::unreachable(CLOUDS.iter().map(|cloud| cloud.keys()), around)
+}
+
+/// Reads the command line of a program that prints credentials.
 pub fn from_command(text: &str) -> Result<Source> {
-    Source::command(text).ok_or_else(|| {
-        Error::new(Kind::Configuration, "the command for credentials is empty or has a quote that is not closed")
-            .hint("write the program and its arguments as in a shell; no shell runs it, so `|`, `$` and `~` mean nothing")
+    Source::command(text).map_err(|why| {
+        Error::new(Kind::Configuration, format!("the command for credentials {why}")).hint(
+            "write the program and its arguments; no shell runs them, so `|`, `$`, `~` and `#` mean themselves",
+        )
     })
 }
 

@@ -9,7 +9,7 @@ use super::super::keys::{
     File, Kept, Keys, Metadata, MetadataToken, Place, Profiles, Role, RoleVariables, Source, Store,
     Variables, WebIdentityVariables,
 };
-use super::super::record::Record;
+use super::super::record::{Known, Record};
 use super::profiles;
 use crate::model::{Credentials, Result};
 
@@ -37,6 +37,11 @@ pub const KEYS: Keys = Keys {
             secret: "ALICLOUD_SECRET_KEY",
             token: &["ALICLOUD_SECURITY_TOKEN"],
         },
+        Variables {
+            key_id: "ALIYUN_ACCESS_KEY_ID",
+            secret: "ALIYUN_ACCESS_KEY_SECRET",
+            token: &["ALIYUN_SECURITY_TOKEN"],
+        },
     ],
     // `ALIBABA_CLOUD_ROLE_ARN` belongs to the identity token; the SDKs do not assume it with a key pair.
     roles: &[RoleVariables {
@@ -58,7 +63,7 @@ pub const KEYS: Keys = Keys {
     stores: &[
         Store {
             place: Place::Home(".aliyun/config.json"),
-            path_variable: None,
+            path_variable: Some("ALIBABA_CLOUD_CONFIG_FILE"),
             profile_variables: &["ALIBABACLOUD_PROFILE", "ALIBABA_CLOUD_PROFILE", "ALICLOUD_PROFILE"],
             ignored_when: &[
                 ("ALIBABA_CLOUD_IGNORE_PROFILE", "TRUE"),
@@ -81,6 +86,7 @@ pub const KEYS: Keys = Keys {
             read: any_file,
         },
     ],
+    retired: Some((".aliyuncli", "aliyun configure")),
     read_file: any_file,
     metadata: Metadata {
         base: "http://100.100.100.200",
@@ -95,22 +101,50 @@ pub const KEYS: Keys = Keys {
     read_document: document,
 };
 
+/// The keys of the SDKs' files.
+const SDK: Known = Known {
+    credentials: &[
+        "access_key_id",
+        "access_key_secret",
+        "security_token",
+        "role_arn",
+        "role_session_name",
+        "oidc_provider_arn",
+        "oidc_token_file_path",
+        "role_name",
+        "policy",
+        "public_key_id",
+        "private_key_file",
+        "private_key_secret",
+        "bearer_token",
+        "external_id",
+        "credentials_uri",
+    ],
+    settings: &["enable", "type", "region_id", "region", "role_session_expiration", "duration_seconds"],
+};
+
 /// The SDKs' INI file, or aliyun-cli's.
 fn any_file(files: &[File], now: DateTime<Utc>) -> Result<Profiles> {
     let [file] = files else { return Ok(Profiles { current: String::new(), all: Vec::new() }) };
     if file.text.as_ref().is_ok_and(|text| text.trim_start().starts_with('{')) {
         profiles::read(files, now)
     } else {
-        ini::profiles(file, |record| Ok(section(record)?.map(|source| Kept { site: None, source })))
+        ini::profiles(file, &SDK, |record| Ok(section(record)?.map(|source| Kept { site: None, source })))
     }
 }
 
 fn section(record: &Record) -> Result<Option<Source>> {
-    if record.text("enable")?.is_some_and(|enable| enable.eq_ignore_ascii_case("false")) {
-        return Ok(None);
+    match record.text("enable")?.map(str::to_ascii_lowercase).as_deref() {
+        None | Some("true") => {}
+        Some("false") => return Ok(None),
+        Some(_) => return Err(record.wrong("`enable` is neither `true` nor `false`")),
     }
+    record.refuse_misspelled(&SDK)?;
     let key = |tokens: &[&str]| record.key("access_key_id", "access_key_secret", tokens);
-    let kind = record.text("type")?.unwrap_or("access_key").to_ascii_lowercase();
+    let kind = match record.text("type")? {
+        Some(kind) => kind.to_ascii_lowercase(),
+        None => kind_by_keys(record)?.to_owned(),
+    };
     let needed = |name: &str| record.needed(name);
     let role = || {
         let session_name = record.word("role_session_name")?.unwrap_or(Role::SESSION_NAME).to_owned();
@@ -118,7 +152,10 @@ fn section(record: &Record) -> Result<Option<Source>> {
     };
     let credentials = |tokens: &[&str]| key(tokens)?.ok_or_else(|| record.missing("access_key_id"));
     Ok(Some(match kind.as_str() {
-        "access_key" => return Ok(key(&[])?.map(Source::Static)),
+        "access_key" => match key(&[])? {
+            Some(credentials) => Source::Static(credentials),
+            None => return record.refuse_leftovers(&SDK).map(|()| None),
+        },
         "sts" => {
             needed("security_token")?;
             Source::Static(credentials(&["security_token"])?)
@@ -135,6 +172,16 @@ fn section(record: &Record) -> Result<Option<Source>> {
         },
         other => return Err(record.wrong(format!("`type` is `{other}`, which is not supported"))),
     }))
+}
+
+/// The type of a section that names none. A key that would need another type is an error: without its role the key may
+/// be another account's.
+fn kind_by_keys(record: &Record) -> Result<&'static str> {
+    match ["role_arn", "oidc_provider_arn", "role_name"].iter().find(|name| record.is_filled(name)) {
+        Some(present) => Err(record.half("type", present)),
+        None if record.is_filled("security_token") => Ok("sts"),
+        None => Ok("access_key"),
+    }
 }
 
 /// The path of a file that holds a token; unlike what requests carry it may have any characters.

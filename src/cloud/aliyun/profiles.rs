@@ -4,25 +4,97 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
 use super::super::keys::{File, Kept, Profile, Profiles, Role, Source};
-use super::super::record::Record;
+use super::super::record::{Known, Record};
 use super::keys::token_file;
 use crate::model::{Credentials, Result, Secret};
 
 /// The longest chain of profiles that assume roles from each other.
 const LONGEST_CHAIN: usize = 8;
 
-/// Reads `config.json`.
+/// The keys of `config.json`.
+const CONFIG: Known = Known { credentials: &["profiles"], settings: &["current", "meta_path"] };
+
+/// The keys of a profile, as aliyun-cli writes them and the Python SDK reads them.
+const PROFILE: Known = Known {
+    credentials: &[
+        "access_key_id",
+        "access_key_secret",
+        "sts_token",
+        "ram_role_name",
+        "ram_role_arn",
+        "ram_session_name",
+        "role_session_name",
+        "external_id",
+        "source_profile",
+        "private_key",
+        "key_pair_name",
+        "process_command",
+        "credentials_uri",
+        "oidc_provider_arn",
+        "oidc_token_file",
+        "policy",
+        "cloud_sso_sign_in_url",
+        "access_token",
+        "cloud_sso_access_token_expire",
+        "cloud_sso_access_config",
+        "cloud_sso_account_id",
+        "sts_expiration",
+        "oauth_access_token",
+        "oauth_refresh_token",
+        "oauth_access_token_expire",
+        "oauth_refresh_token_expire",
+        "bearer_token",
+    ],
+    settings: &[
+        "name",
+        "mode",
+        "region_id",
+        "output_format",
+        "language",
+        "site",
+        "verified",
+        "expired_seconds",
+        "sts_region",
+        "sts_endpoint",
+        "enable_vpc",
+        "read_timeout",
+        "retry_timeout",
+        "connect_timeout",
+        "retry_count",
+        "endpoint_type",
+        "endpoint",
+        "external_account_type",
+        "auto_plugin_install",
+        "auto_plugin_install_enable_pre",
+        "bearer_token_header_key",
+        "oauth_site_type",
+    ],
+};
+
+/// Reads `config.json`. A profile that cannot be read fails alone.
 pub fn read(files: &[File], now: DateTime<Utc>) -> Result<Profiles> {
     let [file] = files else { return Ok(Profiles { current: String::new(), all: Vec::new() }) };
     let text = file.text.as_ref().map_err(Clone::clone)?;
     let config =
-        Record::parse(text, format!("`{}`", file.shown), "correct the file, or run `aliyun configure`")?;
-    let current = config.text("current")?.unwrap_or("default");
-    let mut entries = Vec::new();
-    for values in config.objects("profiles")? {
-        let name = values.get("name").and_then(Value::as_str).map(str::trim).filter(|name| !name.is_empty());
-        entries.push((name.ok_or_else(|| config.wrong("a profile has no `name`"))?, values));
+        Record::parse(text, format!("`{}`", file.shown), "correct the file, or run `aliyun configure`")?
+            .ignoring_case(&CONFIG)?;
+    // An empty name chooses the profile without a name, as in aliyun-cli.
+    let current = config.text("current")?.unwrap_or(if config.holds("current") { "" } else { "default" });
+    let list = config.list("profiles")?;
+    if list.is_empty() {
+        config.refuse_leftovers(&CONFIG)?;
     }
+    let mut read = Vec::new();
+    let mut broken = Vec::new();
+    for (number, value) in (1..).zip(list) {
+        let name = name(value);
+        match entry(&config, number, value) {
+            Ok(values) => read.push((name.unwrap_or_default(), values)),
+            Err(error) => broken.push((name.unwrap_or_else(|| format!("profile {number}")), error)),
+        }
+    }
+    let entries: Vec<(&str, &Map<String, Value>)> =
+        read.iter().map(|(name, values)| (name.as_str(), values)).collect();
     let reader = Reader { shown: &file.shown, entries: &entries, now };
     let profile = |name: &str, source: Result<Option<Source>>| Profile {
         name: name.to_owned(),
@@ -31,11 +103,49 @@ pub fn read(files: &[File], now: DateTime<Utc>) -> Result<Profiles> {
     };
     let mut all: Vec<Profile> =
         entries.iter().map(|(name, _)| profile(name, reader.resolve(name, &mut Vec::new()))).collect();
-    if !all.is_empty() && !all.iter().any(|profile| profile.name == current) {
+    // A profile without a name can only be the current one.
+    let mut nameless = all.iter_mut().filter(|profile| profile.name.is_empty());
+    let first = nameless.next();
+    if current.is_empty() {
+        for profile in nameless {
+            profile.kept = Err(config.wrong("several profiles have no `name`"));
+        }
+    } else {
+        for profile in first.into_iter().chain(nameless) {
+            profile.kept = Err(config.wrong("a profile has no `name`"));
+        }
+    }
+    all.extend(broken.into_iter().map(|(name, error)| profile(&name, Err(error))));
+    if !list.is_empty() && !all.iter().any(|profile| profile.name == current) {
         let error = config.wrong(format!("`current` is `{current}`, and no profile has that name"));
         all.push(profile(current, Err(error)));
     }
     Ok(Profiles { current: current.to_owned(), all })
+}
+
+/// The name of a profile; `None` when it has none.
+fn name(value: &Value) -> Option<String> {
+    let mut fields = value.as_object()?.iter();
+    let (_, name) = fields.find(|(key, _)| key.eq_ignore_ascii_case("name"))?;
+    name.as_str().map(|name| name.trim().to_owned()).filter(|name| !name.is_empty())
+}
+
+/// The values of a profile.
+fn entry(config: &Record, number: usize, value: &Value) -> Result<Map<String, Value>> {
+    let wrong = |what: &str| config.wrong(format!("profile {number} {what}"));
+    let values = match value {
+        Value::Object(values) => values.clone(),
+        Value::Null => return Err(wrong("is null")),
+        _ => return Err(wrong("is not an object")),
+    };
+    let name = name(value).map_or_else(|| number.to_string(), |name| format!("`{name}`"));
+    let place = format!("profile {name} in {}", config.place());
+    let record = Record::new(place, "correct the file", values).ignoring_case(&PROFILE)?;
+    let values = record.into_values();
+    match values.get("name") {
+        None | Some(Value::Null | Value::String(_)) => Ok(values),
+        Some(_) => Err(wrong("has a `name` that is not a text")),
+    }
 }
 
 struct Reader<'a> {
@@ -51,7 +161,8 @@ impl<'a> Reader<'a> {
         let record = self.record(name, &format!("run `aliyun configure --profile {name}`"), values);
         let Some(values) = values else { return Err(record.wrong("there is no such profile")) };
         path.push(name);
-        let Some(mode) = mode(&record)? else { return Ok(None) };
+        record.refuse_misspelled(&PROFILE)?;
+        let Some(mode) = mode(&record)? else { return record.refuse_leftovers(&PROFILE).map(|()| None) };
         let needed = |field: &str| record.needed(field).map(str::to_owned);
         let key = |tokens: &[&str]| record.key("access_key_id", "access_key_secret", tokens);
         let credentials = |tokens: &[&str]| key(tokens)?.ok_or_else(|| record.missing("access_key_id"));
@@ -59,7 +170,10 @@ impl<'a> Reader<'a> {
         let instance = || Ok(Source::Instance { role: record.word("ram_role_name")?.map(str::to_owned) });
         match mode.to_ascii_lowercase().as_str() {
             // A new profile has this mode and nothing else. A token that another mode has left behind is not used.
-            "ak" => return Ok(key(&[])?.map(Source::Static)),
+            "ak" => match key(&[])? {
+                Some(credentials) => Ok(Source::Static(credentials)),
+                None => return record.refuse_leftovers(&PROFILE).map(|()| None),
+            },
             "ststoken" => {
                 needed("sts_token")?;
                 credentials(&["sts_token"]).map(Source::Static)
@@ -75,9 +189,8 @@ impl<'a> Reader<'a> {
             }),
             "external" => {
                 let command =
-                    record.text("process_command")?.ok_or_else(|| record.missing("process_command"))?;
-                Source::command(command)
-                    .ok_or_else(|| record.wrong("`process_command` has a quote that is not closed"))
+                    record.lines("process_command")?.ok_or_else(|| record.missing("process_command"))?;
+                Source::command(command).map_err(|why| record.wrong(format!("`process_command` {why}")))
             }
             "credentialsuri" => Ok(Source::Uri(Secret::new(needed("credentials_uri")?))),
             "cloudsso" => self.cached(name, values, "CloudSSO").map(Source::Static),
@@ -131,11 +244,12 @@ impl<'a> Reader<'a> {
     }
 
     fn record(&self, name: &str, remedy: &str, values: Option<&Map<String, Value>>) -> Record {
-        Record::new(
-            format!("profile `{name}` in `{}`", self.shown),
-            remedy,
-            values.cloned().unwrap_or_default(),
-        )
+        let place = if name.is_empty() {
+            format!("the profile without a name in `{}`", self.shown)
+        } else {
+            format!("profile `{name}` in `{}`", self.shown)
+        };
+        Record::new(place, remedy, values.cloned().unwrap_or_default())
     }
 }
 

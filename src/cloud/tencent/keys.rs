@@ -8,7 +8,7 @@ use super::super::keys::{
     File, Kept, Keys, Metadata, Place, Profile, Profiles, Role, RoleVariables, Source, Store, Variables,
     WebIdentityVariables,
 };
-use super::super::record::Record;
+use super::super::record::{Known, Record};
 use super::super::{Cloud as _, Question};
 use super::Tencent;
 use crate::model::{Credentials, Result, Site};
@@ -18,7 +18,7 @@ pub const KEYS: Keys = Keys {
     variables: &[Variables {
         key_id: "TENCENTCLOUD_SECRET_ID",
         secret: "TENCENTCLOUD_SECRET_KEY",
-        token: &["TENCENTCLOUD_TOKEN", "TENCENTCLOUD_SECURITY_TOKEN"],
+        token: &["TENCENTCLOUD_TOKEN", "TENCENTCLOUD_SECURITY_TOKEN", "TENCENTCLOUD_SESSION_TOKEN"],
     }],
     roles: &[
         RoleVariables {
@@ -67,6 +67,7 @@ pub const KEYS: Keys = Keys {
             read: any_file,
         },
     ],
+    retired: None,
     read_file: any_file,
     metadata: Metadata {
         base: "http://metadata.tencentyun.com",
@@ -74,6 +75,27 @@ pub const KEYS: Keys = Keys {
         token: None,
     },
     read_document: metadata,
+};
+
+/// The keys of tccli's credential files.
+const TCCLI: Known = Known {
+    credentials: &[
+        "secretId",
+        "secretKey",
+        "token",
+        "role-arn",
+        "role-session-name",
+        "expiresAt",
+        "oauth",
+        "sso",
+    ],
+    settings: &["type", "region", "output", "language", "arrayCount", "warning", "use-cvm-role"],
+};
+
+/// The keys of the SDKs' files. The SDKs read a role, but do not assume it.
+const SDK: Known = Known {
+    credentials: &["secret_id", "secret_key", "token"],
+    settings: &["region", "language", "output", "endpoint"],
 };
 
 const CREDENTIAL: &str = ".credential";
@@ -104,9 +126,16 @@ fn profile(name: &str, file: &File, now: DateTime<Utc>) -> Result<Option<Source>
     let option = if name == "default" { String::new() } else { format!(" --profile {name}") };
     let run = |command: &str| format!("run `tccli {command}{option}`");
     let record = Record::parse(text, &*place, run("configure"))?;
+    record.refuse_misspelled(&TCCLI)?;
     let source = match record.text("type")? {
         // What `tccli configure` writes has no type, or the type `default`.
-        None | Some("default") => record.key("secretId", "secretKey", &["token"])?.map(Source::Static),
+        None | Some("default") => {
+            let credentials = record.key("secretId", "secretKey", &["token"])?;
+            if credentials.is_none() {
+                record.refuse_leftovers(&TCCLI)?;
+            }
+            credentials.map(Source::Static)
+        }
         Some("oauth") => Some(cached(&Record::parse(text, place, run("auth login"))?, now)?),
         Some("sso") => Some(cached(&Record::parse(text, place, run("sso login"))?, now)?),
         Some("cvm-role") => Some(Source::Instance { role: None }),
@@ -132,9 +161,12 @@ fn cached(record: &Record, now: DateTime<Utc>) -> Result<Source> {
 fn any_file(files: &[File], now: DateTime<Utc>) -> Result<Profiles> {
     let [file] = files else { return Ok(Profiles { current: String::new(), all: Vec::new() }) };
     if !file.text.as_ref().is_ok_and(|text| text.trim_start().starts_with('{')) {
-        return ini::profiles(file, |record| {
-            let key = record.key("secret_id", "secret_key", &["token"])?;
-            Ok(key.map(|credentials| Kept { site: None, source: Source::Static(credentials) }))
+        return ini::profiles(file, &SDK, |record| {
+            record.refuse_misspelled(&SDK)?;
+            let Some(credentials) = record.key("secret_id", "secret_key", &["token"])? else {
+                return record.refuse_leftovers(&SDK).map(|()| None);
+            };
+            Ok(Some(Kept { site: None, source: Source::Static(credentials) }))
         });
     }
     let name = file.name.strip_suffix(CREDENTIAL).unwrap_or(&file.name);

@@ -198,6 +198,21 @@ fn texts_that_cannot_be_meant_are_refused() {
         "3:37: `accounts.prod.credentials.secret_key` holds characters that no key has",
         "copy the key again; blanks do not belong to it"
     );
+    for (key, text) in [("secret_id", "\"AKID\""), ("secret_key", "'hush'"), ("token", "hush\"")] {
+        let text = crate::config::quoted(text);
+        let mut keys = vec![format!("{key} = {text}")];
+        keys.extend(
+            ["secret_id", "secret_key"]
+                .iter()
+                .filter(|other| **other != key)
+                .map(|other| format!("{other} = 'x'")),
+        );
+        let given = in_account(&format!("credentials = {{ {} }}", keys.join(", ")));
+        let message = format!(
+            "/etc/cloudbal.toml:3:17: `accounts.prod.credentials.{key}` is quoted twice: the inner quotes are part of its value"
+        );
+        assert_eq!(given, (message, "remove the inner quotes".to_owned()));
+    }
     for (name, why) in [
         ("", "it is empty"),
         (" ", "it is empty"),
