@@ -152,6 +152,11 @@ fn no_wait_is_shorter_than_the_server_asks_for() {
 }
 
 #[test]
+fn no_error_holds_a_part_of_temporary_credentials() {
+    run("temporary", checks::temporary, 1500);
+}
+
+#[test]
 fn a_query_is_refused_or_gives_a_document() {
     run("queries", checks::queries, 3000);
 }

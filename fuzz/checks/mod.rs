@@ -9,6 +9,7 @@ mod journal;
 mod queries;
 mod replies;
 mod retry_after;
+mod temporary;
 mod yaml;
 
 pub use amounts::amounts;
@@ -19,6 +20,7 @@ pub use journal::journal;
 pub use queries::queries;
 pub use replies::replies;
 pub use retry_after::retry_after;
+pub use temporary::temporary;
 pub use yaml::yaml;
 
 use chrono::{DateTime, Utc};
