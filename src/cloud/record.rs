@@ -63,6 +63,14 @@ impl Record {
         }
     }
 
+    /// The path of a file: a text without quotes around it; `None` when it is absent, null or empty.
+    pub fn path(&self, name: &str) -> Result<Option<&str>> {
+        match self.text(name)? {
+            Some(text) if is_quoted(text) => Err(self.quoted(name)),
+            text => Ok(text),
+        }
+    }
+
     /// A text that may have several lines, without the blanks around it; `None` when it is absent, null or empty.
     pub(super) fn lines(&self, name: &str) -> Result<Option<&str>> {
         let is_foreign = |character: char| character.is_control() && !character.is_whitespace();
@@ -213,13 +221,17 @@ impl Record {
         std::mem::take(&mut self.values)
     }
 
-    /// Fails when a key is a misspelling of one that leads to credentials: what it holds would be ignored, and
-    /// another account would be read.
+    /// Fails when a key is a misspelling of one that leads to credentials, or another tool's name for it: what it holds
+    /// would be ignored, and another account may be read.
     pub(super) fn refuse_misspelled(&self, known: &Known) -> Result<()> {
-        let misspelled: Vec<&str> = self
-            .unknown(known)
-            .filter(|name| known.credentials.iter().any(|right| distance(name, right) <= 1))
-            .collect();
+        let has_token = known.credentials.iter().any(|name| name.contains("token") && self.is_filled(name));
+        let is_misspelled = |name: &&str| {
+            let plain = plain(name);
+            known.credentials.iter().any(|right| distance(name, right) <= 1)
+                || plain.contains("rolearn")
+                || (plain.contains("token") && !has_token)
+        };
+        let misspelled: Vec<&str> = self.unknown(known).filter(is_misspelled).collect();
         if misspelled.is_empty() { Ok(()) } else { Err(self.not_understood(&misspelled, known)) }
     }
 
@@ -258,7 +270,12 @@ impl Record {
         let right = |name: &str| {
             let near = known.credentials.iter().map(|right| (distance(name, right), *right));
             let near = near.filter(|(distance, right)| *distance <= right.len() / 4);
-            near.min_by_key(|(distance, _)| *distance).map(|(_, right)| right)
+            let near = near.min_by_key(|(distance, _)| *distance).map(|(_, right)| right);
+            // Every tool has another name for the token.
+            near.or_else(|| {
+                let token = known.credentials.iter().copied().find(|right| right.ends_with("token"));
+                token.filter(|_| plain(name).ends_with("token"))
+            })
         };
         let corrections: Option<Vec<String>> = shown
             .iter()
@@ -335,8 +352,11 @@ fn distance(name: &str, right: &str) -> usize {
     if name.len() > LONGEST {
         return usize::MAX;
     }
-    let plain = |name: &str| name.to_lowercase().replace(['_', '-', '.', ' '], "");
     strsim::damerau_levenshtein(&plain(name), &plain(right))
+}
+
+fn plain(name: &str) -> String {
+    name.to_lowercase().replace(['_', '-', '.', ' '], "")
 }
 
 /// Whether a key can be shown: a secret in its place is long, and has digits or characters that names do not have.

@@ -194,7 +194,7 @@ pub fn web_identity(keys: &Keys, around: &Surroundings, looked: &mut Vec<String>
         ..Role::default()
     };
     let provider = record.needed(names.provider)?.to_owned();
-    let token_file = record.text(names.token_file)?.map(PathBuf::from).unwrap_or_default();
+    let token_file = record.path(names.token_file)?.map(PathBuf::from).unwrap_or_default();
     let source = Source::WebIdentity { role, provider, token_file };
     Ok(Some(Found { label: "environment".to_owned(), origin: origin(names.role_arn), site: None, source }))
 }

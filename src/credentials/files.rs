@@ -51,11 +51,16 @@ pub fn current(keys: &Keys, around: &Surroundings, looked: &mut Vec<String>) -> 
         {
             return found(keys, profile, kept, around).map(Some);
         }
-        if let (None, None) = (&chosen, profile)
-            && let Some(near) = profiles.all.iter().find(|profile| is_slip(&profile.name, name))
-        {
-            let message =
-                format!("`{shown}` has no profile `{name}`, but one that is called `{}`", near.name);
+        let is_slip = |other: &&Profile| {
+            other.name != name && is_slip(&other.name, name) && !matches!(other.kept, Ok(None))
+        };
+        if let (None, Some(near)) = (&chosen, profiles.all.iter().find(is_slip)) {
+            let near = &near.name;
+            let message = if profile.is_some() {
+                format!("`{shown}`: profile `{name}` is empty, but `{near}` is not")
+            } else {
+                format!("`{shown}` has no profile `{name}`, but one called `{near}`")
+            };
             return Err(Error::new(Kind::Credentials, message)
                 .hint(format!("rename it to `{name}`, which the cloud's own tools read")));
         }

@@ -186,7 +186,7 @@ fn kind_by_keys(record: &Record) -> Result<&'static str> {
 
 /// The path of a file that holds a token; unlike what requests carry it may have any characters.
 pub fn token_file(record: &Record, name: &str) -> Result<PathBuf> {
-    Ok(PathBuf::from(record.text(name)?.ok_or_else(|| record.missing(name))?))
+    Ok(PathBuf::from(record.path(name)?.ok_or_else(|| record.missing(name))?))
 }
 
 /// What the metadata service of an ECS instance, or a credentials URI, answers.

@@ -116,7 +116,8 @@ pub fn read(files: &[File], now: DateTime<Utc>) -> Result<Profiles> {
         }
     }
     all.extend(broken.into_iter().map(|(name, error)| profile(&name, Err(error))));
-    if !list.is_empty() && !all.iter().any(|profile| profile.name == current) {
+    let is_chosen = !list.is_empty() || !["", "default"].contains(&current);
+    if is_chosen && !all.iter().any(|profile| profile.name == current) {
         let error = config.wrong(format!("`current` is `{current}`, and no profile has that name"));
         all.push(profile(current, Err(error)));
     }

@@ -94,7 +94,7 @@ const TCCLI: Known = Known {
 
 /// The keys of the SDKs' files. The SDKs read a role, but do not assume it.
 const SDK: Known = Known {
-    credentials: &["secret_id", "secret_key", "token"],
+    credentials: &["secret_id", "secret_key", "token", "role_arn", "role_session_name"],
     settings: &["region", "language", "output", "endpoint"],
 };
 
