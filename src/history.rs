@@ -562,6 +562,7 @@ mod tests {
             label: label.into(),
             cloud: &crate::cloud::tencent::Tencent,
             site: None,
+            remembered: None,
             endpoint: None,
             currency: None,
             signature: "",

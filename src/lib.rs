@@ -26,6 +26,9 @@ pub mod config;
 /// What an earlier run has already read.
 pub mod history;
 
+/// Which site an account belongs to, remembered between runs.
+pub mod sites;
+
 /// Use cases.
 pub mod app;
 

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use chrono::TimeDelta;
 
 use super::exchange;
-use crate::client::{Answered, Client, Inquiry};
+use crate::client::{Answered, Client, Event, Inquiry};
 use crate::cloud::{
     Account, Advice, Answer, Call, Context, Failure, Identity, Page, Question, Reply, Source,
 };
@@ -165,6 +165,9 @@ impl<'a> Session<'a> {
                     // A token service may serve all sites: its answer says nothing about the account's.
                     if question.is_about_balances() || !refusals.is_empty() {
                         self.site.set(Some(site));
+                    }
+                    if question.is_about_balances() {
+                        self.client.tell(&Event::SiteKnown { account: self.account, site });
                     }
                     return Ok(answer);
                 }

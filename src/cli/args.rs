@@ -328,6 +328,7 @@ pub struct Sandbox {
 /// Options of every command. What is not said here is taken from the configuration.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Options of every command")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Options {
     /// How to print [default: table]
     #[arg(short, long, global = true, value_enum, env = "CLOUDBAL_OUTPUT", hide_env_values = true)]
@@ -413,6 +414,11 @@ pub struct Options {
         value_parser = BoolishValueParser::new()
     )]
     pub quiet: bool,
+    /// Neither read nor write the file that remembers which site an account belongs to
+    ///
+    /// `CLOUDBAL_CACHE=off` does the same.
+    #[arg(long, global = true)]
+    pub no_cache: bool,
     /// Ask a stand-in of the clouds inside this process, with demo keys, whatever else is said: nothing leaves this
     /// machine
     #[arg(long, global = true, env = "CLOUDBAL_SANDBOX", hide_env_values = true)]

@@ -9,6 +9,7 @@ mod ending;
 mod exclusive;
 mod harden;
 mod inspect;
+mod known_sites;
 mod login;
 mod misread;
 mod pages;

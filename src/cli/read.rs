@@ -7,6 +7,7 @@ use std::io::{IsTerminal as _, Write};
 use super::args::Options;
 use super::background::Background;
 use super::ending::{Ending, Reason};
+use super::known_sites::KnownSites;
 use super::printer::Printer;
 use super::progress::Progress;
 use super::{Outcome, print, resume, stand_in, verbose};
@@ -38,13 +39,17 @@ pub fn run(options: &Options, mut tasks: Vec<Task>) -> Result<Outcome> {
     // Before anything is sent: a file of certificates may block or be wrong.
     let settings = options.settings()?;
     let runtime = runtime()?;
+    let known_sites = KnownSites::recall(&mut tasks, options);
     let (unread, ending) = (Unread::new(&tasks), Ending::new(options));
-    let reading = read(options, settings, &tasks, &unread, &printer, &progress);
+    let reading = read(options, settings, &tasks, &unread, &known_sites, &printer, &progress);
     let interrupted = runtime.block_on(until_stopped(&ending, &printer, &unread, reading));
     credentials::stop_commands();
     ending.watch();
     // The operating system clears away faster, and a name that is still being looked up must not hold up the end.
     std::mem::forget(runtime);
+    if let Some(note) = known_sites.keep().filter(|_| options.verbose > 0) {
+        printer.note(&note);
+    }
     let (outcome, is_shown) = printer.finish();
     let is_shown = is_shown && !interrupted && !backlog.is_some_and(|backlog| backlog.has_failed());
     let is_kept = match tasks.iter().find_map(|task| task.journal.as_ref()) {
@@ -119,6 +124,7 @@ async fn read(
     mut settings: Settings,
     tasks: &[Task],
     unread: &Unread<'_>,
+    known_sites: &KnownSites,
     printer: &Printer<'_>,
     progress: &Progress,
 ) {
@@ -134,6 +140,7 @@ async fn read(
     let watcher = |event: &Event| {
         progress.note(event);
         unread.note(event);
+        known_sites.note(event, tasks);
         if let Some(line) = verbose::line(event, options.verbose, options.quiet) {
             printer.note(&line);
         }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
-use crate::cloud::{Endpoint, Question};
-use crate::model::Error;
+use crate::cloud::{Account, Endpoint, Question};
+use crate::model::{Error, Site};
 
 /// Something the client did.
 #[derive(Debug)]
@@ -46,6 +46,13 @@ pub enum Event<'a> {
     },
     /// The server's issuer is not among the embedded certificates: the system's are tried.
     TrustingSystem,
+    /// A site has answered a request for the account's balances.
+    SiteKnown {
+        /// The account.
+        account: &'a Account,
+        /// The site.
+        site: Site,
+    },
     /// So many members of an organisation are to be read.
     MembersExpected(u64),
     /// So many members more were read; those that are asked for again count again.

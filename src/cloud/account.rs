@@ -14,6 +14,8 @@ pub struct Account {
     pub cloud: &'static dyn Cloud,
     /// Its site; `None` is found out by asking.
     pub site: Option<Site>,
+    /// The site that knew it in an earlier run, which is asked first when none is chosen.
+    pub remembered: Option<Site>,
     /// The server to ask instead of the site's own.
     pub endpoint: Option<Endpoint>,
     /// The currency to use instead of what the site or the reply says.
@@ -39,14 +41,15 @@ impl Account {
         }
     }
 
-    /// The site that is asked first: the chosen one, the one whose host the endpoint is, or the cloud's first.
+    /// The site that is asked first: the chosen one, the one whose host the endpoint is, the one that knew the account in
+    /// an earlier run, or the cloud's first.
     pub fn first_site(&self) -> Site {
         let of_endpoint = || {
             let host = self.endpoint.as_ref()?.host();
             let mut sites = self.cloud.sites().iter().copied();
             sites.find(|site| self.cloud.host(&Question::Balance, *site) == host)
         };
-        self.site.or_else(of_endpoint).unwrap_or_else(|| self.cloud.first_site())
+        self.site.or_else(of_endpoint).or(self.remembered).unwrap_or_else(|| self.cloud.first_site())
     }
 
     /// The sites that may be asked, one after the other, until one knows the account.

@@ -66,6 +66,19 @@ impl Source {
         }
     }
 
+    /// A text that differs from that of any other account's source. It may hold a secret: an address can.
+    pub fn identity(&self) -> String {
+        match self {
+            Self::Static(credentials) => credentials.key_id.clone(),
+            Self::AssumeRole { by, role } => format!("{} {}", by.identity(), role.arn),
+            Self::WebIdentity { role, .. } => role.arn.clone(),
+            Self::Instance { role } => format!("instance {}", role.as_deref().unwrap_or_default()),
+            Self::Uri(address) => address.expose().to_owned(),
+            Self::Command(words) => words.join(" "),
+            Self::Keyring(name) => name.clone(),
+        }
+    }
+
     /// Whether a program is run, or an address is asked, to come by these credentials.
     pub fn is_external(&self) -> bool {
         match self {

@@ -13,6 +13,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("credentials", 3),
     ("config", 3),
     ("history", 3),
+    ("sites", 3),
     ("app", 4),
     ("render", 5),
     ("sandbox", 5),
@@ -55,7 +56,7 @@ fn rank(layer: &str) -> u8 {
 fn imports(text: &str) -> impl Iterator<Item = &str> {
     text.match_indices("crate::").filter_map(|(at, _)| {
         let rest = &text[at + "crate::".len()..];
-        let end = rest.find(|character: char| !character.is_ascii_lowercase())?;
+        let end = rest.find(|character: char| !character.is_ascii_lowercase() && character != '_')?;
         Some(&rest[..end])
     })
 }

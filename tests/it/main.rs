@@ -16,6 +16,7 @@ mod hidden;
 mod init;
 #[cfg(any(not(feature = "keyring"), target_os = "linux"))]
 mod keyring;
+mod known_sites;
 mod layers;
 #[cfg(unix)]
 mod many;

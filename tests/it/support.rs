@@ -148,6 +148,11 @@ impl Cloudbal {
         self
     }
 
+    pub fn arg(mut self, argument: &str) -> Self {
+        self.command.arg(argument);
+        self
+    }
+
     pub fn home(self, home: &Home) -> Self {
         let path = home.0.path().to_str().unwrap();
         let run = self.env("HOME", path).env("USERPROFILE", path);
