@@ -44,6 +44,7 @@ fn open(path: &Path) -> Result<Section> {
         label: "prod".into(),
         cloud: &Tencent,
         site: None,
+        remembered: None,
         endpoint: None,
         currency: None,
         signature: "",
