@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod doctor;
 mod exchange;
+mod filter;
 mod members;
 mod order;
 mod session;
@@ -10,6 +11,7 @@ pub mod tasks;
 
 use futures_util::future::join_all;
 
+pub use filter::Filter;
 pub use session::Session;
 
 use crate::client::{Client, Event};

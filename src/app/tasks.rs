@@ -6,7 +6,7 @@ use super::{Task, Wish};
 use crate::cloud::{Account, Cloud, Role, Source};
 use crate::config::{self, AccountEntry, Config, CredentialsEntry, Suggestion};
 use crate::credentials::{self, Found, Listed, Surroundings};
-use crate::model::{Error, Kind, Result, Thresholds};
+use crate::model::{Error, Kind, Pattern, Result, Thresholds};
 
 /// The accounts of the configuration; without any, all that this machine has credentials for.
 pub fn all(config: &Config, around: &Surroundings) -> Vec<Task> {
@@ -66,30 +66,116 @@ pub fn of_profile(cloud: &'static dyn Cloud, name: &str, around: &Surroundings) 
     task
 }
 
-/// The tasks with these names (all of them when there are no names): `NAME`, or `CLOUD/NAME`.
-pub fn named(tasks: Vec<Task>, names: &[String]) -> Result<Vec<Task>> {
+/// The tasks with these names (all of them when there are no names): `NAME`, `CLOUD/NAME`, or a pattern of either.
+///
+/// An error about the first name also knows the commands that it could be a slip of.
+pub fn named(tasks: Vec<Task>, names: &[String], commands: &[String]) -> Result<Vec<Task>> {
     if names.is_empty() {
         return Ok(tasks);
     }
-    let is = |task: &Task, name: &str| {
-        let label = &*task.account.label;
-        let of_cloud = |(cloud, name)| task.account.cloud.is_called(cloud) && name == label;
-        label == name || name.split_once('/').is_some_and(of_cloud)
-    };
-    if let Some(unknown) = names.iter().find(|name| !tasks.iter().any(|task| is(task, name))) {
-        let known: Vec<&str> = tasks.iter().map(|task| &*task.account.label).collect();
-        let hint = match (config::nearest(unknown, &known), known.is_empty()) {
-            (Some(near), _) => format!("did you mean `{near}`? `cloudbal accounts` shows all"),
-            (None, false) => format!("known are: {}", known_names(&tasks).join(", ")),
-            (None, true) => "no account is known; `cloudbal init` helps to name them".to_owned(),
-        };
-        return Err(Error::new(Kind::Usage, format!("there is no account `{unknown}`")).hint(hint));
+    let mut is_chosen = vec![false; tasks.len()];
+    for (index, name) in names.iter().enumerate() {
+        let mut matching = places(&tasks, &|task| is_called(task, name));
+        if matching.is_empty() && Pattern::is_one(name) {
+            let pattern: Pattern = name.parse().map_err(|why| {
+                Error::new(Kind::Usage, format!("`{}` is {why}", name.escape_debug()))
+                    .hint("write `[[]` for a bracket in a name")
+            })?;
+            matching = places(&tasks, &|task| matches(task, &pattern));
+        }
+        if matching.is_empty() {
+            return Err(unknown(name, &tasks, if index == 0 { commands } else { &[] }));
+        }
+        for place in matching {
+            is_chosen[place] = true;
+        }
     }
-    Ok(tasks.into_iter().filter(|task| names.iter().any(|name| is(task, name))).collect())
+    let chosen = tasks.into_iter().zip(is_chosen).filter(|(_, is_chosen)| *is_chosen);
+    Ok(chosen.map(|(task, _)| task).collect())
+}
+
+/// The one task with this name, which is not a pattern.
+pub fn only_named(tasks: Vec<Task>, name: &str) -> Result<Task> {
+    let place = tasks.iter().position(|task| is_called(task, name));
+    let place = place.ok_or_else(|| {
+        let error = unknown(name, &tasks, &[]);
+        match &error.hint {
+            Some(hint) if Pattern::is_one(name) => {
+                let hint = format!("`--account` takes a name, not a pattern; {hint}");
+                error.hint(hint)
+            }
+            _ => error,
+        }
+    })?;
+    Ok(tasks.into_iter().nth(place).expect("the place was just found"))
+}
+
+fn places(tasks: &[Task], is_meant: &dyn Fn(&Task) -> bool) -> Vec<usize> {
+    tasks.iter().enumerate().filter(|(_, task)| is_meant(task)).map(|(place, _)| place).collect()
+}
+
+fn is_called(task: &Task, name: &str) -> bool {
+    let label = &*task.account.label;
+    let of_cloud = |(cloud, name)| task.account.cloud.is_called(cloud) && name == label;
+    label == name || name.split_once('/').is_some_and(of_cloud)
+}
+
+fn matches(task: &Task, pattern: &Pattern) -> bool {
+    let (label, cloud) = (&*task.account.label, task.account.cloud);
+    let with_cloud = |cloud| pattern.matches(&format!("{cloud}/{label}"));
+    pattern.matches(label) || with_cloud(cloud.name()) || cloud.alias().is_some_and(with_cloud)
+}
+
+/// The error about a name that no task has.
+fn unknown(name: &str, tasks: &[Task], commands: &[String]) -> Error {
+    let shown = without_password(name, !commands.is_empty());
+    let shown = shown.escape_debug();
+    let message = if Pattern::is_one(name) {
+        format!("no account matches `{shown}`")
+    } else if commands.is_empty() {
+        format!("there is no account `{shown}`")
+    } else {
+        format!("`{shown}` is neither a command nor an account")
+    };
+    let known = known_names(tasks);
+    let near = |known: &[String]| {
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        let near = config::near(name, &known);
+        near.into_iter().take(3).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ")
+    };
+    let labels: Vec<String> = tasks.iter().map(|task| task.account.label.to_string()).collect();
+    let accounts = if near(&known).is_empty() { near(&labels) } else { near(&known) };
+    let hint = match (near(commands), accounts) {
+        (commands, accounts) if !commands.is_empty() && !accounts.is_empty() => {
+            format!("did you mean the command {commands}, or the account {accounts}?")
+        }
+        (commands, _) if !commands.is_empty() => format!("did you mean the command {commands}?"),
+        (_, accounts) if !accounts.is_empty() => {
+            format!("did you mean {accounts}? `cloudbal accounts` shows all")
+        }
+        _ if known.is_empty() => "no account is known; `cloudbal init` helps to name them".to_owned(),
+        _ if !commands.is_empty() => {
+            "`cloudbal -h` lists commands, `cloudbal accounts` lists accounts".to_owned()
+        }
+        _ => format!("known are: {}", known.join(", ")),
+    };
+    Error::new(Kind::Usage, message).hint(hint)
+}
+
+/// A name to show: what could be a password before a host is hidden. A word where a command could be may be the value
+/// of any option.
+fn without_password(name: &str, is_word: bool) -> String {
+    match name.rsplit_once('@') {
+        Some((user, host)) if is_word || user.contains(':') => {
+            let scheme = user.split_once("://").map_or(String::new(), |(scheme, _)| format!("{scheme}://"));
+            format!("{scheme}****@{host}")
+        }
+        _ => name.to_owned(),
+    }
 }
 
 /// What tasks are called, with the cloud where another has the same name.
-fn known_names(tasks: &[Task]) -> Vec<String> {
+pub fn known_names(tasks: &[Task]) -> Vec<String> {
     let name = |task: &Task| {
         let label = &task.account.label;
         let is_alone = tasks.iter().filter(|other| other.account.label == *label).count() == 1;

@@ -1,4 +1,4 @@
-//! What can be said on the command line. The comments here are the help.
+//! The command line's arguments. The comments here are the help.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -12,20 +12,16 @@ use rust_decimal::Decimal;
 use super::duration;
 use super::view::View;
 use crate::cloud::{CLOUDS, Endpoint};
-use crate::model::{Currency, Threshold, amount_from_text};
+use crate::model::{Currency, Pattern, Threshold, amount_from_text};
 use crate::sandbox::Fault;
 
-/// How much money is left in every cloud account, exactly
+/// Show how much money is left in every cloud account, exactly
 ///
 /// Reads the balances of Tencent Cloud and Alibaba Cloud accounts, on the international and the China sites, with
-/// exact decimals. Without a command: all accounts that this machine has credentials for. Try it without keys:
-/// `cloudbal --sandbox tencent members`.
+/// exact decimals. Without a command it shows all accounts that this machine has credentials for. A word that is not
+/// a command selects accounts: `cloudbal prod` is `cloudbal all prod`.
 #[derive(Debug, Parser)]
 #[command(name = "cloudbal", version, max_term_width = 100)]
-#[command(
-    after_help = "Exit status: 0 everything was read · 1 something could not be read (the rest is printed) · \
-2 usage, configuration or no credentials · 3 a balance is low (`check`) · 130 interrupted"
-)]
 pub struct Arguments {
     #[command(flatten)]
     pub options: Options,
@@ -33,20 +29,21 @@ pub struct Arguments {
     pub command: Option<Command>,
 }
 
-/// What to do.
+/// A command.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// All accounts at once: those of the configuration, or all that this machine has credentials for
+    /// Show the balances of all accounts, or of some
     ///
-    /// Without a configuration these are the profiles of the official command line tools and the keys in the
-    /// environment.
+    /// The accounts are those of the configuration or, without any there, the profiles of the official command line
+    /// tools and the keys in the environment.
     All(All),
-    /// Look for balances that are low, for cron and monitoring: the exit status is then 3
+    /// Show low balances; exit with status 3 if there are any
     ///
-    /// Only low balances and errors are shown. What is low is said by `threshold` and `member_threshold` in the
-    /// configuration, or here; where nothing is said, a balance is low when nothing is left.
+    /// For cron and monitoring: only low balances and errors are shown. A balance is low when less than its threshold is available: the
+    /// `threshold` or `member_threshold` of the configuration, or that of `--threshold`. Without a threshold it is low
+    /// when nothing is left.
     Check(Check),
-    /// Tencent Cloud balances
+    /// Show Tencent Cloud balances
     #[command(arg_required_else_help = true)]
     Tencent {
         #[command(flatten)]
@@ -54,7 +51,7 @@ pub enum Command {
         #[command(subcommand)]
         command: TencentCommand,
     },
-    /// Alibaba Cloud balances
+    /// Show Alibaba Cloud balances
     #[command(arg_required_else_help = true, visible_alias = "alibaba")]
     Aliyun {
         #[command(flatten)]
@@ -62,51 +59,54 @@ pub enum Command {
         #[command(subcommand)]
         command: AliyunCommand,
     },
-    /// Show which accounts are known, where their keys are, and why any is not usable
+    /// List accounts, where their keys are, and why any cannot be used
     ///
-    /// Nobody is asked and no command is run.
+    /// No request is sent and no program is run.
     Accounts {
         #[command(subcommand)]
         command: Option<AccountsCommand>,
     },
-    /// Examine accounts step by step: key, network, clock, signature, identity, permission, site
+    /// Examine accounts step by step and show what to fix
     ///
-    /// What fails is shown with what to do about it.
+    /// The steps are key, network, clock, signature, identity, permission and site. Each step that fails is shown with what to do about it.
     Doctor {
-        /// Only these accounts: NAME, or CLOUD/NAME where two clouds have the same
+        /// Select accounts: NAME, CLOUD/NAME, or a pattern such as `prod-*`
         #[arg(value_name = "NAME")]
         names: Vec<String>,
     },
-    /// Write a configuration that names the accounts found on this machine
+    /// Write a configuration file with the accounts found here
     ///
-    /// It explains every key, refers to credentials where they are, and holds no secret. A file that is there is
+    /// The file explains every key, refers to credentials where they are, and holds no secret. An existing file is
     /// never overwritten.
     Init {
-        /// Write it without asking
+        /// Write the file without asking
         #[arg(long)]
         yes: bool,
     },
-    /// The configuration file: where it is, what it amounts to, what is wrong with it
+    /// Inspect the configuration file
     #[command(arg_required_else_help = true)]
     Config {
         #[command(subcommand)]
         command: ConfigCommand,
     },
-    /// Serve the sandbox of both clouds on this machine, to try things without keys
+    /// Serve a sandbox of both clouds, to try things without keys
     ///
     /// The sandbox checks signatures, clocks, nonces, parameters and request rates as the clouds do, and answers with
     /// the balances of the clouds' own documentation. The output is for a shell to evaluate: exports of an address
     /// and demo keys; every other line is a comment, the first one with the address.
     #[command(after_long_help = DEMO_KEYS)]
     Sandbox(Sandbox),
-    /// Print a completion script for a shell
+    /// Print the completion script of a shell
+    ///
+    /// The script completes commands, options and their values, accounts and profiles. Completion reads files only: no
+    /// request is sent and no program is run.
     Completions {
-        /// The shell
+        /// Choose the shell
         shell: clap_complete::Shell,
     },
-    /// Print the manual page, or write one for each command into a folder
+    /// Print the manual page, or write all pages into a folder
     Man {
-        /// The folder
+        /// Name the folder
         dir: Option<PathBuf>,
     },
     /// Print the JSON Schema of the output
@@ -132,31 +132,40 @@ The secret of every key is `sandbox-secret-of-` followed by its id, the token of
   -yen           Alibaba Cloud: a balance in JPY
   -quota         Alibaba Cloud: with a quota";
 
-/// Which accounts.
+/// A choice of accounts.
 #[derive(Debug, Default, Args)]
 pub struct All {
-    /// Only these accounts: NAME, or CLOUD/NAME where two clouds have the same
+    /// Select accounts: NAME, CLOUD/NAME, or a pattern such as `prod-*`
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
-    /// Only this cloud's accounts
+    /// Select the accounts of this cloud
     #[arg(long, value_name = "CLOUD", value_parser = PossibleValuesParser::new(cloud_names()))]
     pub provider: Option<String>,
-    /// The members of every organisation too
+    /// Add the members of every organization
     #[arg(long)]
     pub members: bool,
     #[command(flatten)]
     pub resume: Resume,
+    /// Select members by name with a pattern: `*`, `?`, `[abc]`; repeatable
+    #[arg(long, value_name = "GLOB")]
+    pub name: Vec<Pattern>,
+    /// Whether the first name stands where a command could.
+    #[arg(skip)]
+    pub by_word: bool,
 }
 
-/// What is low.
+/// The thresholds of a check.
 #[derive(Debug, Default, Args)]
 pub struct Check {
     #[command(flatten)]
     pub all: All,
-    /// Less than this is low: for every balance in its own currency, or with `CODE=` for those in one currency
+    /// Set the amount below which a balance is low; `USD=100,CNY=700` for each currency
+    ///
+    /// Without a code the amount is for every balance in its own currency. A comma between three digits and the next
+    /// three separates thousands: `USD=2,000` is two thousand.
     #[arg(long, value_name = "[CODE=]AMOUNT", allow_hyphen_values = true)]
-    #[arg(value_delimiter = ';', env = "CLOUDBAL_THRESHOLD", hide_env_values = true)]
-    pub threshold: Vec<Least>,
+    #[arg(env = "CLOUDBAL_THRESHOLD", hide_env_values = true)]
+    pub threshold: Vec<Leasts>,
 }
 
 /// An amount that should be available at the least, in one currency or in any.
@@ -176,8 +185,43 @@ impl FromStr for Least {
             Some((code, amount)) => (Some(code.parse::<Currency>().map_err(|why| why.to_string())?), amount),
             None => (None, text),
         };
-        let amount = amount_from_text(amount).map_err(|why| why.to_string())?;
+        let amount = amount_from_text(amount)
+            .map_err(|why| format!("{why}; accepted are `100`, `1,000.50` and `USD=100,CNY=700`"))?;
         Ok(Self { currency, amount })
+    }
+}
+
+/// Amounts in one text: `100`, `USD=2,000`, `USD=2,CNY=7`, `5;USD=2`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leasts(pub Vec<Least>);
+
+impl FromStr for Leasts {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut parts: Vec<String> = Vec::new();
+        for part in text.split(';') {
+            for (place, piece) in part.split(',').enumerate() {
+                match parts.last_mut() {
+                    // Behind a comma, what names no currency belongs to the amount: `USD=2,000`.
+                    Some(last) if place > 0 && !piece.contains('=') => {
+                        last.push(',');
+                        last.push_str(piece);
+                    }
+                    _ => parts.push(piece.trim().to_owned()),
+                }
+            }
+        }
+        let mut leasts: Vec<Least> = Vec::new();
+        for part in parts {
+            let least: Least = part.parse()?;
+            if leasts.iter().any(|other| other.currency == least.currency) {
+                let what = least.currency.as_ref().map_or("an amount without a currency", Currency::code);
+                return Err(format!("{what} is given twice"));
+            }
+            leasts.push(least);
+        }
+        Ok(Self(leasts))
     }
 }
 
@@ -185,7 +229,7 @@ impl Check {
     /// The threshold of every balance that is said here.
     pub fn given(&self) -> Threshold {
         let mut given = Threshold::default();
-        for least in &self.threshold {
+        for least in self.threshold.iter().flat_map(|leasts| &leasts.0) {
             match least.currency {
                 Some(currency) => given.each.insert(0, (currency, least.amount)),
                 None => given.any = Some(least.amount),
@@ -199,13 +243,13 @@ fn cloud_names() -> impl Iterator<Item = PossibleValue> {
     CLOUDS.iter().map(|cloud| PossibleValue::new(cloud.name()).aliases(cloud.alias()))
 }
 
-/// Which account of a cloud.
+/// A choice of one account of a cloud.
 #[derive(Debug, Default, Args)]
 pub struct Which {
-    /// The account of this name, as `cloudbal accounts` shows it
+    /// Select the account of this name, as `cloudbal accounts` shows it
     #[arg(long, global = true, value_name = "NAME", env = "CLOUDBAL_ACCOUNT", hide_env_values = true)]
     pub account: Option<String>,
-    /// This profile of the official command line tool
+    /// Use this profile of the official command line tool
     #[arg(long, global = true, value_name = "PROFILE", conflicts_with = "account")]
     #[arg(env = "CLOUDBAL_PROFILE", hide_env_values = true)]
     pub profile: Option<String>,
@@ -216,19 +260,19 @@ pub struct Which {
 pub enum AccountsCommand {
     /// Store a key in the operating system's keyring, for `credentials = { keyring = "NAME" }`
     ///
-    /// Its id, its secret and, for a temporary key, its token are asked for at a terminal, and are otherwise the lines
-    /// of standard input in this order. A key that has this name is replaced.
+    /// At a terminal it prompts for the id, the secret and, for a temporary key, the token. Otherwise they are the
+    /// lines of standard input in this order. An existing key of this name is replaced.
     Login {
-        /// What to call it
+        /// Name the key
         #[arg(value_parser = clap::builder::NonEmptyStringValueParser::new())]
         name: String,
-        /// The key id, which then is not asked for: SecretId or AccessKeyId
+        /// Give the key id, SecretId or AccessKeyId, instead of entering it
         #[arg(long, value_name = "ID")]
         key_id: Option<String>,
     },
     /// Remove a key from the operating system's keyring
     Logout {
-        /// What it is called
+        /// Name the key
         #[arg(value_parser = clap::builder::NonEmptyStringValueParser::new())]
         name: String,
     },
@@ -237,43 +281,47 @@ pub enum AccountsCommand {
 /// What to do with the configuration file.
 #[derive(Clone, Copy, Debug, Subcommand)]
 pub enum ConfigCommand {
-    /// Print where the file is, or would be
+    /// Print the path of the file, whether it exists or not
     Path,
-    /// Print what it amounts to, without its secrets
+    /// Print the effective configuration without secrets
     Show,
-    /// Look for mistakes
+    /// Show every mistake in the file, and warn of what is missing on this machine
     Check,
     /// Print a JSON Schema of the file, for editors
     Schema,
 }
 
-/// What to ask Tencent Cloud.
+/// A command about Tencent Cloud.
 #[derive(Debug, Subcommand)]
 pub enum TencentCommand {
-    /// The balance of the account the key belongs to (DescribeAccountBalance)
+    /// Show the balance of the account that the key belongs to (DescribeAccountBalance)
     Balance,
-    /// The balances of the members of the organisation it administers (DescribeOrgMemberAccountBalance)
+    /// Show the balances of organization members (DescribeOrgMemberAccountBalance)
     ///
-    /// All members, or those that are named. A member that was asked for and not returned is an error.
+    /// The key must belong to the administrator of the organization. A member that was requested and not returned is
+    /// an error, and so is a pattern that matches no member.
     Members(Members),
 }
 
-/// What to ask Alibaba Cloud.
+/// A command about Alibaba Cloud.
 #[derive(Debug, Subcommand)]
 pub enum AliyunCommand {
-    /// The balance of the account the key belongs to (QueryAccountBalance)
+    /// Show the balance of the account that the key belongs to (QueryAccountBalance)
     Balance,
 }
 
-/// Which members.
+/// A choice of members.
 #[derive(Debug, Args)]
 pub struct Members {
-    /// Read this member only; repeat it or separate several by commas
+    /// Read only these members, separated by commas; repeatable
     #[arg(long, value_name = "UIN")]
     pub uin: Vec<String>,
-    /// Read the members whose uins are in this file, one a line (`-` is standard input, `#` begins a comment)
+    /// Read only the members listed in FILE, one uin per line (`-` is standard input, `#` a comment)
     #[arg(long, value_name = "FILE")]
     pub uin_file: Option<PathBuf>,
+    /// Select members by name with a pattern: `*`, `?`, `[abc]`; repeatable
+    #[arg(long, value_name = "GLOB")]
+    pub name: Vec<Pattern>,
     #[command(flatten)]
     pub resume: Resume,
 }
@@ -281,7 +329,7 @@ pub struct Members {
 /// Where members are saved until all are read.
 #[derive(Debug, Default, Args)]
 pub struct Resume {
-    /// Save the members that are read to FILE and resume from it; removed once everything is read and shown
+    /// Save progress to FILE and resume from it; removed once everything is read and shown
     ///
     /// After an interruption or an error, the same command reuses the pages that were saved and reads the others. One
     /// file serves all accounts of a run.
@@ -302,108 +350,108 @@ pub struct Resume {
     pub given: [bool; 2],
 }
 
-/// How the stand-in behaves.
+/// How the sandbox behaves.
 #[derive(Debug, Args)]
 pub struct Sandbox {
-    /// Where to listen: a loopback address, port 0 takes a free one
+    /// Listen on this loopback address; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     pub listen: SocketAddr,
-    /// How many members the organisation has
+    /// Set the number of members of the organization
     #[arg(long, value_name = "N", default_value_t = 12)]
     pub members: u32,
-    /// Hold every reply back this long
+    /// Delay every reply
     #[arg(long, value_name = "TIME", default_value = "0", value_parser = duration::parse)]
     pub latency: Duration,
-    /// Let something go wrong: throttle, error500, reset, html, truncated, slow or skew; with a share as in `throttle:0.2`
+    /// Inject a fault: throttle, error500, reset, html, truncated, slow, skew; `throttle:0.2` at a share
     #[arg(long, value_name = "NAME[:RATE]")]
     pub fault: Vec<Fault>,
-    /// Requests a second for each key and action instead of the documented limits; 0 lifts them
+    /// Limit requests per second for each key and action; 0 removes the documented limits
     #[arg(long, value_name = "N")]
     pub rate: Option<u32>,
-    /// Speak TLS in the clouds' names, and write the certificate to trust (for `--ca-file`) to this file
+    /// Use TLS in the clouds' names, and write the certificate for `--ca-file` to FILE
     #[arg(long, value_name = "FILE")]
     pub tls: Option<PathBuf>,
 }
 
-/// Options of every command. What is not said here is taken from the configuration.
+/// Options that several commands share. What is not given here is taken from the configuration.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Options of every command")]
+#[command(next_help_heading = "Global options")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Options {
-    /// How to print [default: table]
+    /// Choose the output format [default: table]
     #[arg(short, long, global = true, value_enum, env = "CLOUDBAL_OUTPUT", hide_env_values = true)]
     pub output: Option<Output>,
-    /// Print only what this JMESPath expression finds in the JSON document
+    /// Print the result of a JMESPath expression on the JSON document
     #[arg(long, global = true, value_name = "EXPR", env = "CLOUDBAL_QUERY", hide_env_values = true)]
     pub query: Option<String>,
     #[command(flatten)]
     pub view: View,
-    /// The configuration file, instead of the one that `cloudbal config path` shows
+    /// Use this configuration file instead of the one `cloudbal config path` shows
     #[arg(long, global = true, value_name = "FILE", env = "CLOUDBAL_CONFIG", hide_env_values = true)]
     pub config: Option<PathBuf>,
-    /// The site the account belongs to; `auto` finds out [default: auto]
+    /// Choose the site of the account; `auto` tries both [default: auto]
     #[arg(long, global = true, value_enum, env = "CLOUDBAL_SITE", hide_env_values = true)]
     pub site: Option<SiteChoice>,
-    /// The currency of the amounts (ISO 4217), instead of what the site or the reply says
+    /// Set the currency (ISO 4217) of amounts that come without one
     #[arg(long, global = true, value_name = "CODE", env = "CLOUDBAL_CURRENCY", hide_env_values = true)]
     pub currency: Option<Currency>,
-    /// Ask this server instead of the cloud's own
+    /// Send requests to this server instead of the cloud's own
     #[arg(long, global = true, value_name = "URL", env = "CLOUDBAL_ENDPOINT", hide_env_values = true)]
     pub endpoint: Option<Endpoint>,
-    /// Connect to this address whatever host is asked; names, TLS and signatures stay the cloud's
+    /// Connect to this address for every host; TLS and signatures stay the cloud's
     #[arg(long, global = true, value_name = "ADDRESS", env = "CLOUDBAL_CONNECT_TO", hide_env_values = true)]
     pub connect_to: Option<SocketAddr>,
-    /// Ask this metadata service for an instance role's credentials, instead of the cloud's own
+    /// Use this metadata service for the credentials of an instance role
     #[arg(long, global = true, value_name = "URL", hide = true)]
     #[arg(env = "CLOUDBAL_METADATA_ENDPOINT", hide_env_values = true)]
     pub metadata_endpoint: Option<String>,
-    /// How requests to Alibaba Cloud are signed [default: rpc]
+    /// Choose how requests to Alibaba Cloud are signed [default: rpc]
     #[arg(long, global = true, value_enum, env = "CLOUDBAL_SIGNATURE", hide_env_values = true)]
     pub signature: Option<SignatureChoice>,
-    /// How long one attempt may take, in seconds or as `500ms`, `2m` [default: 10]
+    /// Limit the duration of one attempt: `10`, `500ms`, `1m30s` [default: 10]
     #[arg(long, global = true, value_name = "TIME", value_parser = duration::parse_positive)]
     #[arg(env = "CLOUDBAL_TIMEOUT", hide_env_values = true)]
     pub timeout: Option<Duration>,
-    /// How long a connection may take [default: 5]
+    /// Limit the time to connect [default: 5]
     #[arg(long, global = true, value_name = "TIME", value_parser = duration::parse_positive)]
     #[arg(env = "CLOUDBAL_CONNECT_TIMEOUT", hide_env_values = true)]
     pub connect_timeout: Option<Duration>,
-    /// How long the whole run may take; what was read until then is printed
+    /// Limit the duration of the whole run; what was read by then is printed
     #[arg(long, global = true, value_name = "TIME", value_parser = duration::parse_positive)]
     #[arg(env = "CLOUDBAL_DEADLINE", hide_env_values = true)]
     pub deadline: Option<Duration>,
-    /// How often to ask again after a failure that may pass [default: 3]
+    /// Retry this often after a transient failure [default: 3]
     #[arg(long, global = true, value_name = "N", env = "CLOUDBAL_RETRIES", hide_env_values = true)]
     pub retries: Option<u32>,
-    /// Requests a second for each account, instead of the cloud's documented limit; 0 lifts it
+    /// Limit requests per second for each account; 0 removes the documented limit
     #[arg(long, global = true, value_name = "N", env = "CLOUDBAL_RATE", hide_env_values = true)]
     pub rate: Option<u32>,
-    /// How many requests may be under way at once, over all accounts [default: 256]
+    /// Limit concurrent requests over all accounts [default: 256]
     #[arg(long, global = true, value_name = "N", env = "CLOUDBAL_CONCURRENCY", hide_env_values = true)]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub concurrency: Option<u32>,
-    /// Trust the certificates in this PEM file too
+    /// Trust the certificates in this PEM file as well
     #[arg(long, global = true, value_name = "FILE", env = "CLOUDBAL_CA_FILE", hide_env_values = true)]
     pub ca_file: Vec<PathBuf>,
     /// Trust the system's certificates instead of the embedded ones
     #[arg(long, global = true, env = "CLOUDBAL_SYSTEM_CERTS", hide_env_values = true)]
     #[arg(value_parser = BoolishValueParser::new())]
     pub system_certs: bool,
-    /// Send requests through this proxy, instead of what HTTPS_PROXY, ALL_PROXY and NO_PROXY say
+    /// Use this proxy, overriding HTTPS_PROXY, ALL_PROXY and NO_PROXY
     #[arg(long, global = true, value_name = "URL", env = "CLOUDBAL_PROXY", hide_env_values = true)]
     pub proxy: Option<String>,
-    /// When to use colors [default: auto]
+    /// Color the output [default: auto]
     ///
     /// The first of these decides: `--color`, CLOUDBAL_COLOR, `color` in the configuration, NO_COLOR (never),
     /// CLICOLOR_FORCE (always), CLICOLOR=0 (never), TERM=dumb (never), whether the output is a terminal. It holds for
     /// tables, errors, help and usage errors alike.
     #[arg(long, global = true, value_enum, env = "CLOUDBAL_COLOR", hide_env_values = true)]
     pub color: Option<Color>,
-    /// Tell on stderr what is asked; twice also every attempt and how long it took
+    /// Log requests to stderr; repeat for every attempt with its duration
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     #[arg(env = "CLOUDBAL_VERBOSE", hide_env_values = true, value_parser = times)]
     pub verbose: u8,
-    /// Tell nothing on stderr but why nothing could be asked; the exit status and the output's errors remain
+    /// Suppress messages on stderr, except why a run cannot begin
     #[arg(
         short,
         long,
@@ -414,13 +462,12 @@ pub struct Options {
         value_parser = BoolishValueParser::new()
     )]
     pub quiet: bool,
-    /// Neither read nor write the file that remembers which site an account belongs to
+    /// Ignore the file that remembers which site an account belongs to
     ///
-    /// `CLOUDBAL_CACHE=off` does the same.
+    /// It is neither read nor written. `CLOUDBAL_CACHE=off` does the same.
     #[arg(long, global = true)]
     pub no_cache: bool,
-    /// Ask a stand-in of the clouds inside this process, with demo keys, whatever else is said: nothing leaves this
-    /// machine
+    /// Use the built-in sandbox and demo keys; no request leaves this machine
     #[arg(long, global = true, env = "CLOUDBAL_SANDBOX", hide_env_values = true)]
     #[arg(value_parser = BoolishValueParser::new())]
     pub sandbox: bool,
@@ -455,7 +502,7 @@ pub enum Output {
 /// Which site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum SiteChoice {
-    /// The usual one first, and the other when it does not know the account
+    /// The first site that knows the account
     Auto,
     /// The international site
     Intl,
@@ -482,4 +529,51 @@ pub enum Color {
     Always,
     /// Never
     Never,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_comma_separates_thousands_or_currencies_and_nothing_else() {
+        let read = |text: &str| {
+            let leasts = text.parse::<Leasts>()?.0.into_iter();
+            let shown = leasts.map(|least| match least.currency {
+                Some(currency) => format!("{currency} {}", least.amount),
+                None => least.amount.to_string(),
+            });
+            Ok::<_, String>(shown.collect::<Vec<_>>().join(" | "))
+        };
+        let reads = |text: &str| read(text).unwrap();
+        assert_eq!(reads("USD=2,000"), "USD 2000");
+        assert_eq!(reads("USD=2,CNY=7"), "USD 2 | CNY 7");
+        assert_eq!(reads("USD=2, CNY=7"), "USD 2 | CNY 7");
+        assert_eq!(reads("USD=2,000,CNY=7,000.50"), "USD 2000 | CNY 7000.5");
+        assert_eq!(reads("USD=1,234,567;CNY=7"), "USD 1234567 | CNY 7");
+        assert_eq!(reads("5,USD=2"), "5 | USD 2");
+        assert_eq!(reads("100,200"), "100200");
+        assert_eq!(reads("-1,000"), "-1000");
+        for wrong in [
+            "",
+            ",",
+            "USD=",
+            "USD=2,",
+            "USD=2,5",
+            "USD=2,50",
+            "USD=1,5,CNY=7",
+            "USD=2, 000",
+            "5;7",
+            "USD=2,USD=3",
+            "USD=2,usd=3",
+            "2,CNY",
+            "USD=5k",
+            "=5",
+            "USD=2,,CNY=7",
+            "USD=2;;CNY=7",
+            "1000,000",
+        ] {
+            assert!(read(wrong).is_err(), "{wrong:?} is read as {:?}", read(wrong));
+        }
+    }
 }

@@ -21,7 +21,7 @@ pub fn run(options: &Options, command: ConfigCommand) -> Result<Outcome> {
         ConfigCommand::Check => {
             let config = load(options)?;
             // The file alone can be right, and still every command that shows balances refuses it.
-            if config.defaults.convert_to.is_some() {
+            if config.defaults.convert_to.or(options.view.convert_to).is_some() {
                 options.view.wished(&config)?;
             }
             print::to_stdout(&format!("ok: {}\n", counted(config.accounts.len())))
@@ -50,11 +50,6 @@ fn load(options: &Options) -> Result<Config> {
 
 /// Writes a configuration that names the accounts found on this machine.
 pub fn init(options: &Options, yes: bool) -> Result<Outcome> {
-    if options.sandbox {
-        return Err(
-            Error::new(Kind::Usage, "the sandbox needs no configuration").hint("leave out `--sandbox`")
-        );
-    }
     let path = path(options)?;
     if path.symlink_metadata().is_ok() {
         return Err(config::exists(&path));

@@ -27,6 +27,11 @@ pub fn settle(arguments: &mut Arguments, matches: &ArgMatches) -> Result<(), Cla
     if let Some(resume) = command.as_mut().and_then(resume_of) {
         resume.given = ["resume", "resume_max_age"].map(|id| is_given(matches, id));
     }
+    if let (Some(Command::Sandbox(sandbox)), Some((_, matches))) = (&mut *command, matches.subcommand()) {
+        // clap hands the variable of the global option of the same name down.
+        sandbox.rate =
+            sandbox.rate.filter(|_| matches.value_source("rate") == Some(ValueSource::CommandLine));
+    }
     let (Some(Command::Tencent { which, .. } | Command::Aliyun { which, .. }), Some((_, matches))) =
         (command, matches.subcommand())
     else {
@@ -55,7 +60,8 @@ fn resume_of(command: &mut Command) -> Option<&mut Resume> {
 
 /// Whether the command line itself gives an option.
 pub fn is_given(matches: &ArgMatches, id: &str) -> bool {
-    let here = matches.ids().any(|known| known == id);
+    // An option of a command below has a value here, but no name that may be asked for.
+    let here = matches.try_contains_id(id).is_ok();
     here && matches.value_source(id) == Some(ValueSource::CommandLine)
         || matches.subcommand().is_some_and(|(_, matches)| is_given(matches, id))
 }

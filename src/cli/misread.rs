@@ -71,9 +71,14 @@ fn option_that<'a>(program: &'a clap::Command, holds: &dyn Fn(&clap::Arg) -> boo
     here.or_else(|| program.get_subcommands().find_map(|command| option_that(command, holds)))
 }
 
-/// Whether two errors are about the same value of the same option.
-pub fn is_about_the_same(one: &clap::Error, other: &clap::Error) -> bool {
-    [ContextKind::InvalidArg, ContextKind::InvalidValue].iter().all(|kind| one.get(*kind) == other.get(*kind))
+/// The error about an option of which a command makes no use, though it stands where it can be read.
+pub fn unused(option: &clap::Arg, path: &[&str], program: &mut clap::Command) -> clap::Error {
+    // Only what is built knows what it is called.
+    program.build();
+    let mut error = clap::Error::new(ErrorKind::UnknownArgument).with_cmd(program);
+    error.insert(ContextKind::InvalidArg, ContextValue::String(option.to_string()));
+    tip(&mut error, format!("`cloudbal {}` makes no use of it", path.join(" ")));
+    error
 }
 
 /// An error that says which variable the value comes from.

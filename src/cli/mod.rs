@@ -3,7 +3,9 @@
 mod args;
 mod background;
 mod color;
+mod complete;
 mod configuration;
+mod description;
 mod duration;
 mod ending;
 mod exclusive;
@@ -74,6 +76,9 @@ pub fn main() -> ExitCode {
     let start = Instant::now();
     harden::no_core_dumps();
     let words: Vec<_> = std::env::args_os().collect();
+    if complete::answer(&words) {
+        return ExitCode::SUCCESS;
+    }
     if let Some(status) = tidy::rerun_without_blanks(&words) {
         return status;
     }
@@ -124,6 +129,7 @@ fn run(options: &mut Options, command: Option<Command>, start: Instant) -> Resul
             one(&Tencent, &which, Wish::Balance)
         }
         Some(Command::Tencent { which, command: TencentCommand::Members(members) }) => {
+            options.view.names = members.name;
             let uins = uins::collect(&members.uin, members.uin_file.as_deref())?;
             let mut tasks = vec![select::one(options, &config, &Tencent, &which, Wish::Members(uins))?];
             resume::open(&members.resume, &mut tasks, options)?;
@@ -139,13 +145,15 @@ fn run(options: &mut Options, command: Option<Command>, start: Instant) -> Resul
             let chosen = All { names, ..All::default() };
             inspect::doctor(options, &select::all(options, &config, &chosen)?)
         }
-        Some(Command::All(all)) => {
+        Some(Command::All(mut all)) => {
             let mut tasks = select::all(options, &config, &all)?;
+            options.view.names = std::mem::take(&mut all.name);
             resume::open(&all.resume, &mut tasks, options)?;
             balances(options, tasks)
         }
         Some(Command::Check(check)) => {
             let mut tasks = select::all(options, &config, &check.all)?;
+            options.view.names.clone_from(&check.all.name);
             resume::open(&check.all.resume, &mut tasks, options)?;
             options.view.check = Some(select::check(&tasks, check.given()));
             balances(options, tasks)

@@ -2,22 +2,18 @@
 
 use std::path::Path;
 
-use clap::CommandFactory as _;
-
-use super::args::Arguments;
-use super::{Outcome, print};
+use super::{Outcome, complete, description, print};
 use crate::model::{Error, Kind, Result};
 
-/// Prints a shell's completion script.
+/// Prints the script that a shell evaluates to complete the command.
 pub fn completions(shell: clap_complete::Shell) -> Result<Outcome> {
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Arguments::command(), "cloudbal", &mut script);
-    print::to_stdout(&String::from_utf8_lossy(&script))
+    let words: Vec<_> = std::env::args_os().collect();
+    print::to_stdout(&complete::script(&shell.to_string(), &words))
 }
 
 /// Prints the manual page, or writes one for each command.
 pub fn man(dir: Option<&Path>) -> Result<Outcome> {
-    let command = Arguments::command();
+    let command = description::program(false);
     if let Some(dir) = dir {
         let wrong = |error| {
             Error::new(Kind::File, format!("`{}` cannot be written: {error}", dir.display()))

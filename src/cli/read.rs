@@ -11,7 +11,7 @@ use super::known_sites::KnownSites;
 use super::printer::Printer;
 use super::progress::Progress;
 use super::{Outcome, print, resume, stand_in, verbose};
-use crate::app::{self, Task};
+use crate::app::{self, Filter, Task};
 use crate::client::{Client, Event, Settings};
 use crate::credentials;
 use crate::model::{Error, Kind, Result, Row};
@@ -146,10 +146,23 @@ async fn read(
         }
     };
     let client = Client::new(settings, &watcher);
-    let mut emit = |row| printer.row(row);
+    let filter = Filter::new(&options.view.names);
+    let mut emit = |row| {
+        if filter.passes(&row) {
+            printer.row(row);
+        }
+    };
     tokio::select! {
         biased;
-        () = app::read(&client, tasks, &mut emit) => {}
+        () = app::read(&client, tasks, &mut emit) => {
+            if let Some(error) = filter.unmatched() {
+                let error = match tasks {
+                    [task] => error.at(task.account.cloud.name(), &task.account.label),
+                    _ => error,
+                };
+                printer.row(Row::Error(Box::new(error)));
+            }
+        }
         never = progress.show() => match never {},
     }
     drop(sandbox);

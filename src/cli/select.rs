@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use chrono::Utc;
 
 use super::args::{All, Options, Which};
-use super::{print, stand_in};
+use super::{description, print, stand_in};
 use crate::app::{Task, Wish, tasks};
 use crate::cloud::{CLOUDS, Cloud};
 use crate::config::{self, Config};
@@ -79,8 +79,7 @@ pub fn one(
         (sandbox, Some(name), _) => {
             let mut tasks = if sandbox { demos() } else { tasks::all(config, &around) };
             tasks.retain(|task| task.account.cloud.name() == cloud.name());
-            let found = tasks::named(tasks, std::slice::from_ref(name))?;
-            found.into_iter().next().expect("a name that nothing has is an error")
+            tasks::only_named(tasks, name)?
         }
         (true, None, _) => demo(cloud, options.site(None)),
         (false, None, Some(profile)) => tasks::of_profile(cloud, profile, &around),
@@ -99,12 +98,18 @@ pub fn all(options: &Options, config: &Config, all: &All) -> Result<Vec<Task>> {
         tasks::all(config, &Surroundings::of_this_process(Utc::now()))
     };
     tasks.retain(|task| all.provider.as_deref().is_none_or(|name| task.account.cloud.is_called(name)));
-    let mut tasks = tasks::named(tasks, &all.names)?;
+    let commands = if all.by_word { description::commands() } else { Vec::new() };
+    let mut tasks = tasks::named(tasks, &all.names, &commands)?;
     for task in &mut tasks {
         if all.members && task.account.cloud.has_members() {
             task.wish = Wish::BalanceAndMembers;
         }
         overrule(task, options);
+    }
+    let is_about_members = |task: &Task| task.wish == Wish::BalanceAndMembers;
+    if !all.name.is_empty() && !tasks.iter().any(is_about_members) {
+        return Err(Error::new(Kind::Usage, "`--name` selects members, and no members are read")
+            .hint("add `--members`, and choose an account that has an organization"));
     }
     Ok(tasks)
 }
@@ -119,7 +124,7 @@ pub fn check(tasks: &[Task], given: Threshold) -> Check {
 }
 
 /// The sandbox's accounts: one of each cloud's sites.
-fn demos() -> Vec<Task> {
+pub fn demos() -> Vec<Task> {
     let both = |cloud: &&'static dyn Cloud| {
         let cloud = *cloud;
         cloud.sites().iter().map(move |site| {

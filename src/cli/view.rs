@@ -7,32 +7,38 @@ use clap::{Args, ValueEnum};
 use rust_decimal::Decimal;
 
 use crate::config::{self, Config};
-use crate::model::{Check, Conversion, Currency, Error, Kind, Result, Selection, Sort, amount_from_text};
+use crate::model::{
+    Check, Conversion, Currency, Error, Kind, Pattern, Result, Selection, Sort, amount_from_text,
+};
 
 /// What is shown of what was read.
 #[derive(Debug, Args)]
 pub struct View {
-    /// Show only what could not be read; totals are still over everything that was
+    /// Show only errors; totals still cover everything that was read
     #[arg(long, global = true, env = "CLOUDBAL_ONLY_FAILED", hide_env_values = true)]
     #[arg(value_parser = BoolishValueParser::new())]
     pub only_failed: bool,
-    /// Show only balances with less than this available, each in its own currency, and errors; totals are still over
-    /// everything
+    /// Show only errors and balances below AMOUNT in their own currency
+    ///
+    /// Totals still cover everything that was read.
     #[arg(long, global = true, value_name = "AMOUNT", value_parser = amount_from_text)]
     #[arg(allow_hyphen_values = true, env = "CLOUDBAL_BELOW", hide_env_values = true)]
     pub below: Option<Decimal>,
-    /// Show rows in this order, instead of the one in which accounts are named
+    /// Sort rows, instead of showing them in the order of the accounts
     #[arg(long, global = true, value_enum, env = "CLOUDBAL_SORT", hide_env_values = true)]
     pub sort: Option<SortChoice>,
-    /// Add up all totals in this currency too, by the rates of the configuration or of `--rates`
+    /// Convert the totals to this currency, with the rates of the configuration or of `--rates`
     ///
     /// The sum is exact and rounded once, to the currency's own decimal places (half to even). Rates and their day are
     /// shown with it; when a rate is missing, it is said which. CSV has no totals.
     #[arg(long = "in", global = true, value_name = "CODE", env = "CLOUDBAL_IN", hide_env_values = true)]
     pub convert_to: Option<Currency>,
-    /// Take the rates for `--in` from this file, instead of the configuration's `[rates]`
+    /// Use the rates in FILE instead of the configuration's `[rates]`
     #[arg(long, global = true, value_name = "FILE", env = "CLOUDBAL_RATES", hide_env_values = true)]
     pub rates: Option<PathBuf>,
+    /// The names of members that are shown; all when there are none.
+    #[arg(skip)]
+    pub names: Vec<Pattern>,
     /// Below what balances are low, when only those are to be shown.
     #[arg(skip)]
     pub check: Option<Check>,

@@ -2,10 +2,12 @@
 
 mod balance;
 mod currency;
+mod duration;
 mod error;
 mod hidden;
 mod listing;
 mod money;
+mod pattern;
 mod rates;
 mod report;
 mod secret;
@@ -15,10 +17,12 @@ mod threshold;
 
 pub use balance::{Balance, Detail};
 pub use currency::{Currency, InvalidCurrency};
+pub use duration::{DURATION_FORMS, parse_duration};
 pub use error::{Error, Kind, Result};
 pub use hidden::is_hidden;
 pub use listing::{Aspect, Checkup, Finding, KnownAccount, Step};
 pub use money::{InvalidAmount, Money, amount_from_number, amount_from_text, group, minor_to_major};
+pub use pattern::Pattern;
 pub use rates::{Conversion, Converted, Rates};
 pub use report::{Report, Row, Total};
 pub use secret::{Credentials, Secret, append};

@@ -114,7 +114,7 @@ fn the_threshold_of_a_run_counts_more_and_may_be_for_one_currency() {
     assert_eq!(accounts, ["shop", "old"]);
     assert_snapshot!(check(&home, &["--threshold", "usd=ten"]).whole(), @"
     --- stderr
-    error: invalid value 'usd=ten' for '--threshold <[CODE=]AMOUNT>': not an amount
+    error: invalid value 'usd=ten' for '--threshold <[CODE=]AMOUNT>': not an amount; accepted are `100`, `1,000.50` and `USD=100,CNY=700`
 
     For more information, try '--help'.
     --- exit status 2

@@ -85,7 +85,7 @@ fn what_remains_inside_a_value_cannot_act_on_a_terminal() {
         cloudbal(&["tencent", "balance"]).env("CLOUDBAL_TIMEOUT", "1\r\n\u{1b}[31mok\u{202e}").run();
     assert_snapshot!(timeout.whole(), @r"
     --- stderr
-    error: invalid value '1\r\n\u{1b}[31mok\u{202e}' for '--timeout <TIME>': a time is a number of seconds, or one with a unit: `500ms`, `10s`, `2m`
+    error: invalid value '1\r\n\u{1b}[31mok\u{202e}' for '--timeout <TIME>': a duration is a number of seconds, or numbers with units: `90`, `500ms`, `1m30s`, `2h`
 
       tip: it comes from the variable CLOUDBAL_TIMEOUT
 

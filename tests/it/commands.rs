@@ -136,7 +136,7 @@ fn usage_errors_say_what_is_wrong_and_ask_nothing() {
     ");
     assert_snapshot!(said(&["aliyun", "balance", "--timeout", "soon"]), @"
     --- stderr
-    error: invalid value 'soon' for '--timeout <TIME>': a time is a number of seconds, or one with a unit: `500ms`, `10s`, `2m`
+    error: invalid value 'soon' for '--timeout <TIME>': a duration is a number of seconds, or numbers with units: `90`, `500ms`, `1m30s`, `2h`
 
     For more information, try '--help'.
     --- exit status 2
@@ -159,15 +159,10 @@ fn usage_errors_say_what_is_wrong_and_ask_nothing() {
 
 #[test]
 fn completions_and_manual_pages_are_made_for_every_command() {
-    for (shell, begin) in [
-        ("bash", "_cloudbal()"),
-        ("zsh", "#compdef cloudbal"),
-        ("fish", "# Print an optspec"),
-        ("powershell", "\nusing namespace"),
-        ("elvish", "\nuse builtin;"),
-    ] {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let said = cloudbal(&["completions", shell]).run();
-        assert!(said.stdout.starts_with(begin) && said.status == Some(0), "{shell}: {}", &said.stdout[..40]);
+        assert!(said.stdout.contains("COMPLETE") && said.stdout.contains("cloudbal"), "{shell}: {said:?}");
+        assert_eq!((said.status, said.stderr.as_str()), (Some(0), ""));
     }
     assert!(cloudbal(&["man"]).run().stdout.contains(".TH cloudbal 1"));
     let dir = tempfile::tempdir().unwrap();

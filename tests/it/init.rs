@@ -164,10 +164,14 @@ fn nobody_to_ask_is_an_error_that_says_so() {
     assert!(!home.path(".config").exists());
     assert_snapshot!(home.whole(&init(&home, &["--yes", "--sandbox"]).run()), @"
     --- stderr
-    error: the sandbox needs no configuration
-    hint: leave out `--sandbox`
+    error: unexpected argument '--sandbox' found
+
+    Usage: cloudbal init --yes
+
+    For more information, try '--help'.
     --- exit status 2
     ");
+    assert!(!home.path(".config").exists());
 }
 
 #[test]

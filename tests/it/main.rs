@@ -6,6 +6,7 @@ mod accounts;
 mod check;
 mod colors;
 mod commands;
+mod completion;
 mod credentials;
 mod doctor;
 #[cfg(unix)]
@@ -31,6 +32,7 @@ mod providers;
 mod readme;
 mod resume;
 mod secrets;
+mod selection;
 mod sites;
 mod sources;
 mod support;

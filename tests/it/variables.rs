@@ -14,7 +14,7 @@ fn with(name: &str, value: &str, arguments: &[&str]) -> String {
 fn an_error_names_the_variable_that_the_value_comes_from() {
     assert_snapshot!(with("CLOUDBAL_TIMEOUT", "soon", &["tencent", "balance"]), @"
     --- stderr
-    error: invalid value 'soon' for '--timeout <TIME>': a time is a number of seconds, or one with a unit: `500ms`, `10s`, `2m`
+    error: invalid value 'soon' for '--timeout <TIME>': a duration is a number of seconds, or numbers with units: `90`, `500ms`, `1m30s`, `2h`
 
       tip: it comes from the variable CLOUDBAL_TIMEOUT
 
@@ -34,7 +34,7 @@ fn an_error_names_the_variable_that_the_value_comes_from() {
     ");
     assert_snapshot!(with("CLOUDBAL_THRESHOLD", "x", &["check"]), @"
     --- stderr
-    error: invalid value 'x' for '--threshold <[CODE=]AMOUNT>': not an amount
+    error: invalid value 'x' for '--threshold <[CODE=]AMOUNT>': not an amount; accepted are `100`, `1,000.50` and `USD=100,CNY=700`
 
       tip: it comes from the variable CLOUDBAL_THRESHOLD
 
@@ -43,7 +43,7 @@ fn an_error_names_the_variable_that_the_value_comes_from() {
     ");
     assert_snapshot!(with("CLOUDBAL_TIMEOUT", "soon", &["tencent", "balance", "--timeout", "later"]), @"
     --- stderr
-    error: invalid value 'later' for '--timeout <TIME>': a time is a number of seconds, or one with a unit: `500ms`, `10s`, `2m`
+    error: invalid value 'later' for '--timeout <TIME>': a duration is a number of seconds, or numbers with units: `90`, `500ms`, `1m30s`, `2h`
 
     For more information, try '--help'.
     --- exit status 2

@@ -1,0 +1,50 @@
+//! Which members of organizations a run is about, by their names.
+
+use std::cell::Cell;
+
+use crate::model::{Error, Kind, Pattern, Row};
+
+/// Lets rows pass whose member's name matches one of some patterns, and notices a pattern that nothing matches.
+#[derive(Debug)]
+pub struct Filter<'p> {
+    patterns: Vec<(&'p Pattern, Cell<bool>)>,
+    has_failed: Cell<bool>,
+}
+
+impl<'p> Filter<'p> {
+    /// Without patterns everything passes.
+    pub fn new(patterns: &'p [Pattern]) -> Self {
+        let unmatched = |pattern| (pattern, Cell::new(false));
+        Self { patterns: patterns.iter().map(unmatched).collect(), has_failed: Cell::new(false) }
+    }
+
+    /// Whether a row passes. Errors do, and so do accounts' own balances: they are not members.
+    pub fn passes(&self, row: &Row) -> bool {
+        let Row::Balance(balance) = row else {
+            self.has_failed.set(true);
+            return true;
+        };
+        if self.patterns.is_empty() || balance.sub_account_id.is_none() {
+            return true;
+        }
+        let name = balance.sub_account_name.as_deref().unwrap_or_default();
+        let matching = self.patterns.iter().filter(|(pattern, _)| pattern.matches(name));
+        matching.map(|(_, is_matched)| is_matched.set(true)).count() > 0
+    }
+
+    /// The error about patterns that matched no member. There is none where something could not be read: what is
+    /// missing may have matched.
+    pub fn unmatched(&self) -> Option<Error> {
+        let unmatched: Vec<String> = self
+            .patterns
+            .iter()
+            .filter(|(_, is_matched)| !is_matched.get())
+            .map(|(pattern, _)| format!("`{}`", pattern.to_string().escape_debug()))
+            .collect();
+        if unmatched.is_empty() || self.has_failed.get() {
+            return None;
+        }
+        let message = format!("no member has a name that matches {}", unmatched.join(" or "));
+        Some(Error::new(Kind::NotReturned, message).hint("leave out `--name` to see all members"))
+    }
+}
