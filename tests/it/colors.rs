@@ -102,11 +102,8 @@ fn what_remains_inside_a_value_cannot_act_on_a_terminal() {
     ");
     assert_snapshot!(cloudbal(&["\u{1b}[2J"]).run().whole(), @r"
     --- stderr
-    error: unrecognized subcommand '\u{1b}[2J'
-
-    Usage: cloudbal [OPTIONS] [COMMAND]
-
-    For more information, try '--help'.
+    error: `\u{1b}[2J` is not a pattern: invalid range pattern
+    hint: write `[[]` for a bracket in a name
     --- exit status 2
     ");
     assert_snapshot!(cloudbal(&["--\u{1b}[2J"]).run().whole(), @r"
