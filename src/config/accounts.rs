@@ -36,14 +36,20 @@ pub(super) const TOKEN: &str = "token";
 pub(super) const OIDC: &[&str] = &["role_arn", "provider", "token_file", "role_session_name", "region"];
 
 pub(super) fn accounts(table: &Table, defaults: &Defaults, place: Place) -> Result<Vec<AccountEntry>> {
-    let accounts = table.keys().into_iter().map(|(name, _)| {
-        if let Some(why) = unfit(name) {
-            return Err(table.error(name, format_args!("`{}` {why}", table.full(name))));
-        }
-        let account = table.table(name)?.expect("the key was found in this table");
-        read(name, &account, defaults, place)
-    });
-    accounts.collect()
+    table.keys().into_iter().map(|(name, _)| one(table, name, defaults, place)).collect()
+}
+
+/// The first mistake of each account.
+pub(super) fn mistakes(table: &Table, defaults: &Defaults, place: Place) -> Vec<Error> {
+    table.keys().into_iter().filter_map(|(name, _)| one(table, name, defaults, place).err()).collect()
+}
+
+fn one(table: &Table, name: &str, defaults: &Defaults, place: Place) -> Result<AccountEntry> {
+    if let Some(why) = unfit(name) {
+        return Err(table.error(name, format_args!("`{}` {why}", table.full(name))));
+    }
+    let account = table.table(name)?.expect("the key was found in this table");
+    read(name, &account, defaults, place)
 }
 
 /// Why a name is none that an account can have. It is an argument and a label in tables.

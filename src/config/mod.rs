@@ -22,7 +22,7 @@ use crate::file::{self, Unreadable};
 use crate::model::{Credentials, Currency, Error, Kind, Rates, Result, Secret, Site, Thresholds};
 
 pub use nearest::{near, nearest};
-pub use read::{parse, parse_rates};
+pub use read::{mistakes, parse, parse_rates};
 pub use show::show;
 pub(crate) use table::quoted;
 pub use template::{Suggestion, is_referable, template};
@@ -181,6 +181,12 @@ pub fn default_path() -> Option<PathBuf> {
 pub fn load(path: &Path, home: Option<&Path>) -> Result<Option<Config>> {
     let Some((text, private)) = read_file(path)? else { return Ok(None) };
     parse(&text, Place { path, home, private }).map(Some)
+}
+
+/// Every mistake of a configuration file: the first of each table. There are none where there is no file.
+pub fn all_mistakes(path: &Path, home: Option<&Path>) -> Result<Vec<Error>> {
+    let Some((text, private)) = read_file(path)? else { return Ok(Vec::new()) };
+    Ok(mistakes(&text, Place { path, home, private }))
 }
 
 /// Reads a file that holds what `[rates]` holds and nothing else.

@@ -1,7 +1,6 @@
 //! From the file's text to what it says: the whole, the defaults and the rates.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use rust_decimal::Decimal;
 use toml::de::DeTable;
@@ -64,6 +63,36 @@ pub fn parse(text: &str, place: Place) -> Result<Config> {
     })
 }
 
+/// Every mistake that a configuration file's text has: the first of each table.
+pub fn mistakes(text: &str, place: Place) -> Vec<Error> {
+    let mut errors = Vec::new();
+    let whole = read(text, place.path, |root| {
+        errors.extend(root.allow(KEYS).err());
+        let mut note = |error: Option<Error>| errors.extend(error);
+        let usual = match root
+            .table("defaults")
+            .and_then(|table| table.map(|table| defaults(&table, place)).transpose())
+        {
+            Ok(defaults) => defaults.unwrap_or_default(),
+            Err(error) => {
+                note(Some(error));
+                Defaults::default()
+            }
+        };
+        match root.table("accounts") {
+            Ok(Some(table)) => super::accounts::mistakes(&table, &usual, place)
+                .into_iter()
+                .for_each(|error| note(Some(error))),
+            Ok(None) => {}
+            Err(error) => note(Some(error)),
+        }
+        note(root.table("rates").and_then(|table| table.map(|table| rates(&table)).transpose()).err());
+        Ok(())
+    });
+    errors.extend(whole.err());
+    errors
+}
+
 /// Reads the text of a file that holds what `[rates]` holds and nothing else.
 pub fn parse_rates(text: &str, path: &Path) -> Result<Rates> {
     read(text, path, |root| {
@@ -82,7 +111,11 @@ fn read<T>(text: &str, path: &Path, what: impl FnOnce(&Table) -> Result<T>) -> R
     let entries = DeTable::parse(text).map_err(|error| {
         // Only the message: the error's own rendering repeats the line, which may hold a secret.
         let at = error.span().map_or(0, |span| span.start);
-        source.error(at, format_args!("not TOML: {}", error.message()))
+        let error = source.error(at, format_args!("not TOML: {}", error.message()));
+        match source.advice(at, &error.to_string()) {
+            Some(advice) => error.hint(advice),
+            None => error,
+        }
     })?;
     what(&Table::root(source, entries.get_ref()))
 }
@@ -99,18 +132,14 @@ fn defaults(table: &Table, place: Place) -> Result<Defaults> {
         signature: signature(table)?,
         concurrency: table.number("concurrency", 1, 10_000)?,
         rate: table.number("rate", 0, 1000)?,
-        timeout: seconds(table, "timeout", 3600)?,
-        connect_timeout: seconds(table, "connect_timeout", 3600)?,
-        deadline: seconds(table, "deadline", 86_400)?,
+        timeout: table.duration("timeout", 3600)?,
+        connect_timeout: table.duration("connect_timeout", 3600)?,
+        deadline: table.duration("deadline", 86_400)?,
         retries: table.number("retries", 0, 100)?,
         proxy: table.text("proxy")?.map(|proxy| Secret::new(proxy.to_owned())),
         ca_file: file(table, "ca_file", place)?,
         system_certs: table.flag("system_certs")?.unwrap_or_default(),
     })
-}
-
-fn seconds(table: &Table, key: &str, most: u32) -> Result<Option<Duration>> {
-    Ok(table.number(key, 1, most)?.map(|seconds| Duration::from_secs(seconds.into())))
 }
 
 /// The site of accounts that name none themselves; `None` is found out by asking.
@@ -160,8 +189,11 @@ fn threshold(table: &Table, key: &str) -> Result<Threshold> {
             error.hint(format!("write it between quotes, so that it is exact: `{key} = \"1000\"`"))
         };
         let text = table.text(key).map_err(wrong)?.unwrap_or_default();
-        amount_from_text(text)
-            .map_err(|why| wrong(table.error(key, format_args!("`{}` is {why}", table.full(key)))))
+        amount_from_text(text).map_err(|why| {
+            let shown: String = text.chars().take(40).collect();
+            let message = format!("`{}` is `{}`: {why}", table.full(key), shown.escape_debug());
+            table.error(key, message).hint(format!("accepted are `{key} = \"1000\"` and `\"1,000.50\"`"))
+        })
     };
     let Ok(Some(inner)) = table.table(key) else {
         return Ok(Threshold { any: Some(amount(table, key)?), each: Vec::new() });

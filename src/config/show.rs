@@ -39,9 +39,9 @@ impl Shown {
         inner.text("signature", defaults.signature);
         inner.value("concurrency", defaults.concurrency);
         inner.value("rate", defaults.rate);
-        inner.value("timeout", defaults.timeout.as_ref().map(Duration::as_secs));
-        inner.value("connect_timeout", defaults.connect_timeout.as_ref().map(Duration::as_secs));
-        inner.value("deadline", defaults.deadline.as_ref().map(Duration::as_secs));
+        inner.value("timeout", defaults.timeout.map(duration));
+        inner.value("connect_timeout", defaults.connect_timeout.map(duration));
+        inner.value("deadline", defaults.deadline.map(duration));
         inner.value("retries", defaults.retries);
         let proxy = defaults.proxy.as_ref().map(|proxy| without_password(proxy.expose()));
         inner.text("proxy", proxy.as_deref());
@@ -99,6 +99,15 @@ impl Shown {
             _ = writeln!(self.0, "{key} = {value}");
         }
     }
+}
+
+/// A duration as the file spells it: whole seconds as a number.
+fn duration(time: Duration) -> String {
+    if time.subsec_nanos() == 0 {
+        return time.as_secs().to_string();
+    }
+    let text = format!("{}.{:09}", time.as_secs(), time.subsec_nanos());
+    quoted(text.trim_end_matches('0'))
 }
 
 fn threshold(threshold: &Threshold) -> Option<String> {

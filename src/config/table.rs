@@ -3,12 +3,13 @@
 use std::fmt::{Display, Write as _};
 use std::path::Path;
 use std::str::FromStr;
+use std::time::Duration;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::nearest::{nearest, quoted_list};
-use crate::model::{Error, Kind, Result, is_hidden};
+use crate::model::{DURATION_FORMS, Error, Kind, Result, is_hidden, parse_duration};
 
 /// A file's text. No error repeats any of it but keys and harmless values: the line may hold a secret.
 #[derive(Clone, Copy)]
@@ -26,6 +27,40 @@ impl Source<'_> {
         Error::new(Kind::Configuration, format!("{}:{line}:{column}: {message}", self.path.display()))
     }
 }
+
+impl Source<'_> {
+    /// What to do about text that is not TOML. Only keys are repeated, and values of keys that never hold a secret.
+    pub(super) fn advice(&self, at: usize, message: &str) -> Option<String> {
+        const HARMLESS: &[&str] = &["provider", "site", "output", "color", "signature", "currency", "in"];
+        if message.contains("escape") || message.contains("unicode") {
+            return Some(BACKSLASHES.to_owned());
+        }
+        let line = self.text.get(..at)?.rsplit('\n').next()?;
+        let (before, begun) = line.rsplit_once('=')?;
+        let behind = &self.text[at - begun.len()..];
+        let value = behind.trim_start_matches([' ', '\t']);
+        let value: String = value.chars().take_while(|sign| sign.is_ascii_alphanumeric()).collect();
+        let is_bare_word = value.starts_with(|sign: char| sign.is_ascii_alphabetic())
+            && begun.trim().chars().all(|sign| sign.is_ascii_alphanumeric());
+        if !is_bare_word {
+            return None;
+        }
+        let key = before.rsplit(['{', ',']).next()?.trim();
+        if ["members", "system_certs"].contains(&key) {
+            return Some(format!("write `{key} = true` or `{key} = false`"));
+        }
+        let is_harmless = HARMLESS.contains(&key) && value.len() <= 16;
+        Some(if is_harmless {
+            format!("put the value in quotes: `{key} = \"{value}\"`")
+        } else {
+            "put the value in quotes".to_owned()
+        })
+    }
+}
+
+/// What a backslash in double quotes calls for.
+const BACKSLASHES: &str =
+    r"a backslash in double quotes begins an escape: write a Windows path in single quotes, 'C:\…'";
 
 /// One table of the file.
 pub(super) struct Table<'a> {
@@ -125,6 +160,24 @@ impl<'a> Table<'a> {
         }
     }
 
+    /// A duration of at most so many seconds, as a whole number of seconds or a text such as `1m30s`.
+    pub(super) fn duration(&self, key: &str, most: u32) -> Result<Option<Duration>> {
+        if !matches!(self.get(key).map(Spanned::get_ref), Some(DeValue::String(_))) {
+            return Ok(self.number(key, 1, most)?.map(|seconds| Duration::from_secs(seconds.into())));
+        }
+        let text = self.text(key)?.unwrap_or_default();
+        let within = |time: &Duration| !time.is_zero() && *time <= Duration::from_secs(most.into());
+        parse_duration(text).ok().filter(within).map(Some).ok_or_else(|| {
+            let shown: String = text.chars().take(40).collect();
+            let message = format!(
+                "`{}` is `{}`, not a duration of at most {most} s",
+                self.full(key),
+                shown.escape_debug()
+            );
+            self.error(key, message).hint(format!("accepted is {DURATION_FORMS}"))
+        })
+    }
+
     /// A day, written as a text or as TOML's own date.
     pub(super) fn day(&self, key: &str) -> Result<Option<chrono::NaiveDate>> {
         let text = match self.get(key).map(Spanned::get_ref) {
@@ -182,7 +235,8 @@ impl<'a> Table<'a> {
             return Err(self.mistaken(key, "empty", wanted));
         }
         if text.chars().any(char::is_control) {
-            return Err(self.error(key, format_args!("`{}` has a control character", self.full(key))));
+            let error = self.error(key, format_args!("`{}` has a control character", self.full(key)));
+            return Err(error.hint(BACKSLASHES));
         }
         Ok(text)
     }

@@ -7,6 +7,7 @@ mod check;
 mod colors;
 mod commands;
 mod completion;
+mod config_check;
 mod credentials;
 mod doctor;
 #[cfg(unix)]

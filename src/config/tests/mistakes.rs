@@ -186,7 +186,7 @@ fn texts_that_cannot_be_meant_are_refused() {
     says!(
         in_account("credentials = { command = \"a\\nb\" }"),
         "3:17: `accounts.prod.credentials.command` has a control character",
-        ""
+        r"a backslash in double quotes begins an escape: write a Windows path in single quotes, 'C:\…'"
     );
     says!(
         in_account("credentials = { env = 'PROD-' }"),
@@ -240,8 +240,8 @@ fn thresholds_that_are_not_exact_or_not_clear_are_refused() {
     );
     says!(
         in_account("threshold = '1,00'"),
-        "3:1: `accounts.prod.threshold` is not an amount",
-        "write it between quotes, so that it is exact: `threshold = \"1000\"`"
+        "3:1: `accounts.prod.threshold` is `1,00`: not an amount",
+        "accepted are `threshold = \"1000\"` and `\"1,000.50\"`"
     );
     says!(
         in_account("member_threshold = { USD = 10 }"),
@@ -301,7 +301,7 @@ fn what_is_not_toml_is_told_with_its_place_and_without_its_line() {
     says!(
         in_account("credentials = { secret_id = 'AKID', secret_key = hush }"),
         "3:50: not TOML: string values must be quoted, expected literal string",
-        ""
+        "put the value in quotes"
     );
     says!(in_account("site = 'cn'\nsite = 'intl'"), "4:1: not TOML: duplicate key", "");
     says!(
