@@ -39,7 +39,7 @@ impl Source<'_> {
         let (before, begun) = line.rsplit_once('=')?;
         let behind = &self.text[at - begun.len()..];
         let value = behind.trim_start_matches([' ', '\t']);
-        let value: String = value.chars().take_while(|sign| sign.is_ascii_alphanumeric()).collect();
+        let value: String = value.chars().take_while(char::is_ascii_alphanumeric).collect();
         let is_bare_word = value.starts_with(|sign: char| sign.is_ascii_alphabetic())
             && begun.trim().chars().all(|sign| sign.is_ascii_alphanumeric());
         if !is_bare_word {
