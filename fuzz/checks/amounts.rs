@@ -85,5 +85,7 @@ fn balance(available: Decimal) -> Balance {
         details: Vec::new(),
         fetched_at: super::now(),
         request_id: None,
+        verdict: None,
+        warnings: Vec::new(),
     }
 }

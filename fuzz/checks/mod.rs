@@ -61,6 +61,8 @@ fn report(texts: [String; 3]) -> Report {
         details: Vec::new(),
         fetched_at: now(),
         request_id: Some(name.as_str().into()),
+        verdict: None,
+        warnings: Vec::new(),
     };
     let error = Error::new(Kind::Server, message.clone())
         .code(name)

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod doctor;
 mod exchange;
 mod filter;
+mod judge;
 mod members;
 mod order;
 mod session;
@@ -17,7 +18,8 @@ pub use session::Session;
 use crate::client::{Client, Event};
 use crate::cloud::{Account, Question, Source};
 use crate::history::Section;
-use crate::model::{Result, Row, Thresholds};
+use crate::model::{Check, Result, Row, Thresholds};
+use judge::Judge;
 use order::Order;
 
 /// What is to be read of an account.
@@ -44,6 +46,8 @@ pub struct Task {
     pub wish: Wish,
     /// Below what its balances are low.
     pub thresholds: Thresholds,
+    /// What decides whether its balances are low; `None` when they are not checked.
+    pub check: Option<Check>,
     /// Whether rows are shown as they come. Otherwise members stand in the cloud's order, whenever they came.
     pub streams: bool,
     /// What an earlier run has read of it, and where this one saves what it reads.
@@ -57,7 +61,9 @@ pub async fn read(client: &Client<'_>, tasks: &[Task], emit: &mut dyn FnMut(Row)
     join_all(tasks.iter().enumerate().map(|(place, task)| {
         let order = &order;
         async move {
-            read_task(client, task, &mut |row| order.row(place, row)).await;
+            let mut judge = Judge::new(task);
+            read_task(client, task, &mut |row| order.row(place, judge.row(row))).await;
+            judge.idle().for_each(|row| order.row(place, row));
             order.done(place);
             client.tell(&Event::AccountDone(place));
         }

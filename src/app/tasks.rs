@@ -204,7 +204,16 @@ pub fn from_found(cloud: &'static dyn Cloud, label: &str, found: Result<Found>, 
         currency: None,
         signature: cloud.signatures().first().copied().unwrap_or_default(),
     };
-    Task { account, source, origin, wish, thresholds: Thresholds::default(), streams: false, journal: None }
+    Task {
+        account,
+        source,
+        origin,
+        wish,
+        thresholds: Thresholds::default(),
+        check: None,
+        streams: false,
+        journal: None,
+    }
 }
 
 fn from_entry(entry: &AccountEntry, around: &Surroundings) -> Task {

@@ -393,6 +393,8 @@ pub struct Options {
     #[arg(long, global = true, value_enum, env = "CLOUDBAL_SITE", hide_env_values = true)]
     pub site: Option<SiteChoice>,
     /// Set the currency (ISO 4217) of amounts that come without one
+    ///
+    /// For one account whose cloud names no currency. `--in` converts totals.
     #[arg(long, global = true, value_name = "CODE", env = "CLOUDBAL_CURRENCY", hide_env_values = true)]
     pub currency: Option<Currency>,
     /// Send requests to this server instead of the cloud's own
@@ -471,6 +473,9 @@ pub struct Options {
     #[arg(long, global = true, env = "CLOUDBAL_SANDBOX", hide_env_values = true)]
     #[arg(value_parser = BoolishValueParser::new())]
     pub sandbox: bool,
+    /// The ids of those options whose values come from variables, as far as it matters where they come from.
+    #[arg(skip)]
+    pub from_variables: Vec<&'static str>,
 }
 
 /// How often a flag is given: a number, or a word for once or never.

@@ -35,6 +35,9 @@ const REQUESTS: &[&str] = &[
     "no_cache",
 ];
 
+/// Options that `check` reads only to refuse them, with a word on what to use instead.
+const REFUSED_BY_CHECK: &[&str] = &["below", "only_failed"];
+
 /// The global options that `cloudbal -h` shows; the others are in `cloudbal help options`.
 const COMMON: &[&str] = &["output", "verbose", "quiet", "sandbox"];
 
@@ -156,7 +159,9 @@ fn global_options() -> impl Iterator<Item = Arg> {
 fn describe(command: Command, path: &[&str], global: &[Arg]) -> Command {
     let has = |option: &Arg| command.get_arguments().any(|own| own.get_id() == option.get_id());
     let used = |option: &&Arg| uses(path, option.get_id().as_str()) && !has(option);
-    let used: Vec<Arg> = global.iter().filter(used).cloned().collect();
+    let hidden = |option: &Arg| path == ["check"] && REFUSED_BY_CHECK.contains(&option.get_id().as_str());
+    let shown = |option: &Arg| option.clone().hide(option.is_hide_set() || hidden(option));
+    let used: Vec<Arg> = global.iter().filter(used).map(shown).collect();
     let mut footer = String::from("Examples:\n");
     for example in examples(path) {
         footer += &format!("  {example}\n");

@@ -20,6 +20,7 @@ mod print;
 mod printer;
 mod progress;
 mod read;
+mod refuse;
 mod resume;
 mod select;
 mod settings;
@@ -36,7 +37,7 @@ use std::time::Instant;
 use crate::app::{Task, Wish};
 use crate::cloud::{Cloud, aliyun::Aliyun, tencent::Tencent};
 use crate::model::{Error, Result};
-use crate::render;
+use crate::render::{self, Format};
 use args::{AccountsCommand, AliyunCommand, All, Arguments, Color, Command, Options, TencentCommand, Which};
 
 /// How a run ended, as the shell sees it.
@@ -119,7 +120,8 @@ fn run(options: &mut Options, command: Option<Command>, start: Instant) -> Resul
     options.hold_deadline(start);
     // What shows no amounts converts none.
     if !matches!(command, Some(Command::Accounts { .. } | Command::Doctor { .. })) {
-        options.view.settle(&config)?;
+        refuse::without_effect(options, command.as_ref(), &config)?;
+        options.view.settle(&config, options.format() != Format::Csv)?;
     }
     let one = |cloud: &'static dyn Cloud, which: &Which, wish: Wish| {
         read::run(options, vec![select::one(options, &config, cloud, which, wish)?])
@@ -155,7 +157,9 @@ fn run(options: &mut Options, command: Option<Command>, start: Instant) -> Resul
             let mut tasks = select::all(options, &config, &check.all)?;
             options.view.names.clone_from(&check.all.name);
             resume::open(&check.all.resume, &mut tasks, options)?;
-            options.view.check = Some(select::check(&tasks, check.given()));
+            let given = check.given();
+            select::check(&mut tasks, &given);
+            options.view.check = Some(given);
             balances(options, tasks)
         }
         _ => balances(options, select::all(options, &config, &All::default())?),
@@ -164,5 +168,6 @@ fn run(options: &mut Options, command: Option<Command>, start: Instant) -> Resul
 
 /// The balances of these accounts. That there is none is no balance of 0.
 fn balances(options: &Options, tasks: Vec<Task>) -> Result<Outcome> {
+    refuse::currency_of_several(options, tasks.len())?;
     if tasks.is_empty() { Ok(pages::welcome()) } else { read::run(options, tasks) }
 }

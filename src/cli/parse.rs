@@ -9,7 +9,7 @@ use clap::{ArgMatches, Args as _, CommandFactory as _, FromArgMatches as _, Subc
 
 use super::args::{Arguments, Command, Options};
 use super::exclusive::is_given;
-use super::{description, exclusive, misread};
+use super::{description, exclusive, misread, refuse};
 use crate::config;
 
 /// The arguments of a command line, whose first word is the program's name.
@@ -153,6 +153,7 @@ fn taken(program: &mut clap::Command, matches: &ArgMatches) -> Result<Arguments,
         arguments.options.deadline = None;
     }
     exclusive::settle(&mut arguments, matches).map_err(|clash| misread::clash(&clash, program))?;
+    arguments.options.from_variables = refuse::from_variables(matches);
     Ok(arguments)
 }
 

@@ -1,6 +1,7 @@
 //! Takes the rows of a run: prints them as they come where the format allows it, and as a whole otherwise.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::future::poll_fn;
 use std::io::{self, IsTerminal as _, Write};
 use std::sync::Arc;
@@ -13,7 +14,9 @@ use super::args::Options;
 use super::background::Backlog;
 use super::progress::Progress;
 use super::{Outcome, print};
-use crate::model::{Balance, Conversion, Currency, Error, Kind, Report, Row, Selection, Total};
+use crate::model::{
+    Balance, Conversion, Converted, Currency, Error, Kind, Report, Row, Selection, Threshold, Total, Warning,
+};
 use crate::render::{self, Format, Query, Stream, Style};
 
 /// Takes the rows of a run.
@@ -24,6 +27,8 @@ pub struct Printer<'a> {
     progress: &'a Progress,
     on_terminal: bool,
     selection: Selection,
+    /// The thresholds of this run.
+    thresholds: Threshold,
     conversion: Option<Conversion>,
     style: Style,
     color_on_stderr: bool,
@@ -36,6 +41,8 @@ pub struct Printer<'a> {
     any_balance: Cell<bool>,
     any_error: Cell<bool>,
     any_low: Cell<bool>,
+    /// Cloud and label of the accounts that were checked without a threshold, and whether it is their members that were.
+    unchecked: RefCell<BTreeSet<(&'static str, Arc<str>, bool)>>,
     only_unusable: Cell<bool>,
     write_error: RefCell<Option<io::Error>>,
     broken: Notify,
@@ -43,7 +50,13 @@ pub struct Printer<'a> {
 
 enum Sink<'a> {
     Stream(Stream<'a>),
-    Whole { rows: Vec<Row>, format: Format, query: Option<Query>, out: &'a mut dyn Write },
+    Whole {
+        rows: Vec<Row>,
+        warnings: Vec<Warning>,
+        format: Format,
+        query: Option<Query>,
+        out: &'a mut dyn Write,
+    },
 }
 
 impl<'a> Printer<'a> {
@@ -65,7 +78,7 @@ impl<'a> Printer<'a> {
         let sink = if Self::streams(options, format, query.is_some()) {
             Sink::Stream(Stream::begin(format, out)?.expect("these formats are streams"))
         } else {
-            Sink::Whole { rows: Vec::new(), format, query, out }
+            Sink::Whole { rows: Vec::new(), warnings: Vec::new(), format, query, out }
         };
         Ok(Self {
             sink: RefCell::new(sink),
@@ -73,6 +86,7 @@ impl<'a> Printer<'a> {
             progress,
             on_terminal: io::stdout().is_terminal(),
             selection,
+            thresholds: options.view.check.clone().unwrap_or_default(),
             conversion: options.view.conversion.clone(),
             style: options.style(),
             color_on_stderr: options.color_on_stderr(),
@@ -83,6 +97,7 @@ impl<'a> Printer<'a> {
             any_balance: Cell::new(false),
             any_error: Cell::new(false),
             any_low: Cell::new(false),
+            unchecked: RefCell::default(),
             only_unusable: Cell::new(true),
             write_error: RefCell::default(),
             broken: Notify::new(),
@@ -98,25 +113,35 @@ impl<'a> Printer<'a> {
 
     /// Takes a row.
     pub fn row(&self, row: Row) {
+        let mut warnings = Vec::new();
         match &row {
             Row::Balance(balance) => {
                 self.any_balance.set(true);
                 let oldest = self.oldest.get().unwrap_or(balance.fetched_at).min(balance.fetched_at);
                 self.oldest.set(Some(oldest));
                 Total::add(&mut self.totals.borrow_mut(), balance);
-                self.warn(balance);
+                warnings.extend(Warning::of(balance));
+                self.warn(&warnings);
+                self.judge(balance);
             }
             Row::Error(error) => self.complain(error),
         }
-        if !self.selection.shows(&row) {
-            return;
-        }
+        let is_shown = self.selection.shows(&row);
         match &mut *self.sink.borrow_mut() {
-            Sink::Whole { rows, .. } => rows.push(row),
+            Sink::Whole { rows, warnings: all, .. } => {
+                all.append(&mut warnings);
+                if is_shown {
+                    rows.push(row);
+                }
+            }
+            Sink::Stream(_) if !is_shown && warnings.is_empty() => {}
             Sink::Stream(stream) => {
                 let complaints = self.complaints.take();
                 let mut print = || {
-                    let written = stream.row(&row).and_then(|()| stream.flush());
+                    let written = if is_shown { stream.row(&row) } else { Ok(()) };
+                    let written = written
+                        .and_then(|()| warnings.iter().try_for_each(|warning| stream.warning(warning)))
+                        .and_then(|()| stream.flush());
                     print::to_stderr(&complaints);
                     written
                 };
@@ -129,25 +154,64 @@ impl<'a> Printer<'a> {
         }
     }
 
-    fn warn(&self, balance: &Balance) {
-        let Some(low) = self.selection.check.as_ref().and_then(|check| check.low(balance)) else { return };
-        self.any_low.set(true);
+    fn warn(&self, warnings: &[Warning]) {
         if !self.quiet {
-            let warning = render::low_for_people(balance, low, self.color_on_stderr);
-            self.complaints.borrow_mut().push_str(&warning);
+            let lines =
+                warnings.iter().map(|warning| render::warning_for_people(warning, self.color_on_stderr));
+            self.complaints.borrow_mut().extend(lines);
+        }
+    }
+
+    fn judge(&self, balance: &Balance) {
+        let Some(verdict) = balance.verdict else { return };
+        if verdict.low {
+            self.any_low.set(true);
+            if !self.quiet {
+                let line = render::low_for_people(balance, verdict.threshold, self.color_on_stderr);
+                self.complaints.borrow_mut().push_str(&line);
+            }
+        }
+        // An account whose thresholds are in other currencies has an error that says so.
+        if verdict.threshold.is_none() && !verdict.uncovered {
+            let account = (balance.provider, Arc::clone(&balance.account), balance.sub_account_id.is_some());
+            self.unchecked.borrow_mut().insert(account);
         }
     }
 
     /// A threshold in a currency that no balance has is a slip of the pen: nothing was checked by it.
     fn look_for_idle_thresholds(&self) {
-        let Some(check) = &self.selection.check else { return };
+        if !self.any_balance.get() {
+            return;
+        }
         let is_idle =
             |currency: &Currency| !self.totals.borrow().iter().any(|total| total.currency == *currency);
-        for currency in check.given.each.iter().map(|(currency, _)| *currency).filter(is_idle) {
+        for (currency, _) in self.thresholds.each.iter().filter(|(currency, _)| is_idle(currency)) {
             let message = format!("no balance that was read is in {currency}: its threshold checks nothing");
             let error = Error::new(Kind::Usage, message).hint("check `--threshold`");
             self.row(Row::Error(Box::new(error)));
         }
+    }
+
+    /// Says which accounts were checked without a threshold: that they are not low says little.
+    fn tell_unchecked(&self) {
+        let unchecked = self.unchecked.borrow();
+        if !self.quiet && !unchecked.is_empty() {
+            let accounts =
+                unchecked.iter().map(|(provider, account, members)| (*provider, &**account, *members));
+            let note = render::unchecked_for_people(accounts, self.color_on_stderr);
+            self.complaints.borrow_mut().push_str(&note);
+        }
+    }
+
+    /// A total that was asked for and is not there, for want of a rate, is an error.
+    fn look_for_missing_rates(&self, converted: &Converted) {
+        let Converted { currency, base, date, missing, .. } = converted;
+        let Some(first) = missing.first() else { return };
+        let codes: Vec<&str> = missing.iter().map(Currency::code).collect();
+        let message =
+            format!("no total in {currency}: the rates of {date} have none for {}", codes.join(", "));
+        let hint = format!("add `{first} = \"…\"` to the rates, the value of 1 {first} in {base}");
+        self.complain(&Error::new(Kind::Configuration, message).hint(hint));
     }
 
     fn complain(&self, error: &Error) {
@@ -178,18 +242,22 @@ impl<'a> Printer<'a> {
     pub fn finish(self) -> (Outcome, bool) {
         self.progress.end();
         self.look_for_idle_thresholds();
+        self.tell_unchecked();
+        let converted = self.conversion.as_ref().map(|conversion| conversion.of(&self.totals.borrow()));
+        if let Some(converted) = &converted {
+            self.look_for_missing_rates(converted);
+        }
         let totals = self.totals.into_inner();
-        let converted = self.conversion.map(|conversion| conversion.of(&totals));
         let written = match (self.write_error.into_inner(), self.sink.into_inner()) {
             (Some(error), _) => Ok(Err(error)),
             (None, Sink::Stream(stream)) => Ok(stream
                 .finish(&totals, converted.as_ref())
                 .and_then(|()| self.backlog.map_or(Ok(()), |backlog| backlog.drain()))),
-            (None, Sink::Whole { mut rows, format, query, out }) => {
+            (None, Sink::Whole { mut rows, warnings, format, query, out }) => {
                 self.selection.arrange(&mut rows);
-                let none_low = self.selection.check.is_some() && !self.any_low.get();
+                let none_low = self.selection.only_low && !self.any_low.get();
                 let (generated_at, oldest) = (Utc::now(), self.oldest.get());
-                let report = Report { generated_at, oldest, rows, totals, converted, none_low };
+                let report = Report { generated_at, oldest, rows, totals, converted, warnings, none_low };
                 let answer = query.map(|query| query.answer(&report)).transpose();
                 answer.map(|answer| {
                     let written = match answer {

@@ -114,13 +114,11 @@ pub fn all(options: &Options, config: &Config, all: &All) -> Result<Vec<Task>> {
     Ok(tasks)
 }
 
-/// What is low: by this threshold, and by those of the accounts.
-pub fn check(tasks: &[Task], given: Threshold) -> Check {
-    let of = |task: &Task| {
-        let account = &task.account;
-        ((account.cloud.name(), account.label.clone()), task.thresholds.clone())
-    };
-    Check { given, accounts: tasks.iter().map(of).collect() }
+/// Has the balances of all tasks checked: by these thresholds, and by those of the accounts.
+pub fn check(tasks: &mut [Task], given: &Threshold) {
+    for task in tasks {
+        task.check = Some(Check { given: given.clone(), own: task.thresholds.clone() });
+    }
 }
 
 /// The sandbox's accounts: one of each cloud's sites.

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 
 use crate::config::{self, Config};
 use crate::model::{
-    Check, Conversion, Currency, Error, Kind, Pattern, Result, Selection, Sort, amount_from_text,
+    Conversion, Currency, Error, Kind, Pattern, Result, Selection, Sort, Threshold, amount_from_text,
 };
 
 /// What is shown of what was read.
@@ -20,7 +20,7 @@ pub struct View {
     pub only_failed: bool,
     /// Show only errors and balances below AMOUNT in their own currency
     ///
-    /// Totals still cover everything that was read.
+    /// Totals still cover everything that was read. For `check` use `--threshold`.
     #[arg(long, global = true, value_name = "AMOUNT", value_parser = amount_from_text)]
     #[arg(allow_hyphen_values = true, env = "CLOUDBAL_BELOW", hide_env_values = true)]
     pub below: Option<Decimal>,
@@ -39,9 +39,9 @@ pub struct View {
     /// The names of members that are shown; all when there are none.
     #[arg(skip)]
     pub names: Vec<Pattern>,
-    /// Below what balances are low, when only those are to be shown.
+    /// The thresholds of this run, when balances are checked and only those that are low are shown.
     #[arg(skip)]
-    pub check: Option<Check>,
+    pub check: Option<Threshold>,
     /// What currency and rates come to, once [`settle`](Self::settle) has brought them together.
     #[arg(skip)]
     pub conversion: Option<Conversion>,
@@ -57,9 +57,10 @@ pub enum SortChoice {
 }
 
 impl View {
-    /// Brings the wished currency and the rates together, and reads the file of rates when there is one.
-    pub fn settle(&mut self, config: &Config) -> Result<()> {
-        self.conversion = self.wished(config)?;
+    /// Brings the wished currency and the rates together, and reads the file of rates when there is one. A default
+    /// currency is left alone where the format has no totals.
+    pub fn settle(&mut self, config: &Config, has_totals: bool) -> Result<()> {
+        self.conversion = if has_totals { self.wished(config)? } else { None };
         Ok(())
     }
 
@@ -85,6 +86,6 @@ impl View {
             SortChoice::Available => Sort::Available,
             SortChoice::Name => Sort::Name,
         });
-        Selection { only_failed: self.only_failed, below: self.below, check: self.check.clone(), sort }
+        Selection { only_failed: self.only_failed, below: self.below, only_low: self.check.is_some(), sort }
     }
 }

@@ -18,7 +18,7 @@ pub struct Account {
     pub remembered: Option<Site>,
     /// The server to ask instead of the site's own.
     pub endpoint: Option<Endpoint>,
-    /// The currency to use instead of what the site or the reply says.
+    /// The currency of replies that name none. One that names another is refused.
     pub currency: Option<Currency>,
     /// How its requests are signed: one of the cloud's signatures, empty where there is only one way.
     pub signature: &'static str,

@@ -1,11 +1,13 @@
 //! The fields of a JSON object, each kept as the text it was written with, so that no digit is lost.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::model::{InvalidAmount, amount_from_number, amount_from_text};
+use crate::model::{Detail, InvalidAmount, amount_from_number, amount_from_text};
 use rust_decimal::Decimal;
 
 /// The fields of one JSON object, in the order in which they came. A name that comes twice is an error: which of
@@ -132,6 +134,65 @@ impl<'a> Fields<'a> {
     }
 }
 
+/// The optional fields of a balance: one that is empty is absent, and one that is unreadable is absent with a warning.
+/// Neither is zero, and neither is a reason to lose the balance.
+#[derive(Debug)]
+pub struct Optional<'f, 'a> {
+    fields: &'f Fields<'a>,
+    /// The fields that could not be read, each with what it holds.
+    pub warnings: Vec<Box<str>>,
+}
+
+impl<'f, 'a> Optional<'f, 'a> {
+    /// The optional fields of an object.
+    pub fn new(fields: &'f Fields<'a>) -> Self {
+        Self { fields, warnings: Vec::new() }
+    }
+
+    /// Reads a field as `read` does.
+    pub fn read<T>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(&Fields<'a>, &str) -> Result<Option<T>>,
+    ) -> Option<T> {
+        if self.is_blank(name) {
+            return None;
+        }
+        read(self.fields, name).unwrap_or_else(|InvalidField(why)| {
+            let is_known = self.warnings.iter().any(|known| **known == *why);
+            if !is_known {
+                self.warnings.push(why.into());
+            }
+            None
+        })
+    }
+
+    /// Everything that no common field was read from; `amounts` names the fields that hold amounts.
+    pub fn details(
+        &mut self,
+        read: &[&str],
+        amounts: &[&str],
+        amount: impl Fn(&Fields<'a>, &str) -> Result<Option<Decimal>>,
+    ) -> Vec<(Arc<str>, Detail)> {
+        let fields = self.fields;
+        let rest = fields.iter().filter(|(name, _)| !read.contains(name));
+        let details = rest.map(|(name, raw)| {
+            let detail = if amounts.contains(&name) {
+                self.read(name, &amount).map_or(Detail::Unknown, Detail::Amount)
+            } else {
+                Detail::Verbatim(raw.to_owned())
+            };
+            (Arc::from(name), detail)
+        });
+        details.collect()
+    }
+
+    fn is_blank(&self, name: &str) -> bool {
+        let text = self.fields.get(name).map(|raw| serde_json::from_str::<Cow<'_, str>>(raw.get()));
+        text.is_some_and(|text| text.is_ok_and(|text| text.trim().is_empty()))
+    }
+}
+
 impl<'de> Deserialize<'de> for Fields<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
         struct Reader;
@@ -168,6 +229,29 @@ const MOST_FIELDS: usize = 256;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_optional_field_is_absent_when_empty_and_told_when_unreadable() {
+        let text =
+            r#"{"a":"","b":" \t","c":"N/A","d":"0E-8","e":{},"f":"1.5","g":"\ud800","h":null,"i":true}"#;
+        let fields = Fields::parse(text).unwrap();
+        let mut optional = Optional::new(&fields);
+        for name in ["a", "b", "c", "d", "e", "g", "h", "i", "missing", "c"] {
+            assert_eq!(optional.read(name, Fields::amount), None, "{name}");
+        }
+        assert_eq!(optional.read("f", Fields::amount).unwrap().to_string(), "1.5");
+        assert_eq!(optional.read("a", Fields::text), None);
+        assert_eq!(
+            optional.warnings.iter().map(|warning| &**warning).collect::<Vec<_>>(),
+            [
+                r#"`c` is `"N/A"`: not an amount"#,
+                r#"`d` is `"0E-8"`: not an amount"#,
+                "`e` is `{}`: not an amount",
+                r#"`g` is `"\ud800"`: not an amount"#,
+                "`i` is `true`: not an amount",
+            ]
+        );
+    }
 
     #[test]
     fn fields_are_read_exactly_and_by_name() {

@@ -28,7 +28,7 @@ pub use record::{Record, is_quoted};
 pub use reply::{Advice, Failure, Reply};
 pub use wire::{Endpoint, Method, Request};
 
-use crate::model::{Credentials, Currency, Result, Row, Secret, Site, Stamp};
+use crate::model::{Credentials, Currency, Error, Kind, Result, Row, Secret, Site, Stamp};
 
 /// Every cloud there is. A further one is added here, and nowhere else outside its own folder.
 pub const CLOUDS: &[&dyn Cloud] = &[&tencent::Tencent, &aliyun::Aliyun];
@@ -93,13 +93,16 @@ pub trait Cloud: Debug + Send + Sync {
     /// Reads the reply to a question. No text of the answer or the failure repeats a secret or the signature of the
     /// request.
     fn read(&self, call: &Call, context: &Context, reply: &Reply) -> std::result::Result<Answer, Failure> {
-        let answer = self.read_reply(call, context, reply);
+        let answer =
+            self.read_reply(call, context, reply).and_then(|answer| in_currency(answer, context.currency));
         // Credentials are not shown, and a stand-in of the cloud may give the same ones again.
         if matches!(answer, Ok(Answer::Credentials(_))) {
             return answer;
         }
         match self.without_secrets(call, reply) {
-            Some(reply) => self.read_reply(call, context, &reply),
+            Some(reply) => self
+                .read_reply(call, context, &reply)
+                .and_then(|answer| in_currency(answer, context.currency)),
             None => answer,
         }
     }
@@ -112,6 +115,21 @@ pub trait Cloud: Debug + Send + Sync {
 
     /// Where the cloud's own tools keep credentials.
     fn keys(&self) -> &'static Keys;
+}
+
+/// The answer, unless it names another currency than the one that was set for replies that name none: amounts are never
+/// relabeled.
+fn in_currency(answer: Answer, wanted: Option<Currency>) -> std::result::Result<Answer, Failure> {
+    let (Answer::Page(page), Some(wanted)) = (&answer, wanted) else { return Ok(answer) };
+    let other = page.rows.iter().find_map(|row| match row {
+        Row::Balance(balance) => Some(balance.currency).filter(|currency| *currency != wanted),
+        Row::Error(_) => None,
+    });
+    let Some(named) = other else { return Ok(answer) };
+    let message = format!("the currency is set to {wanted}, but the reply is in {named}");
+    Err(Failure::fatal(Error::new(Kind::Usage, message).hint(format!(
+        "leave out `--currency` (CLOUDBAL_CURRENCY, `currency` of the account); `--in {wanted}` converts totals"
+    ))))
 }
 
 /// What can be asked of a cloud.
@@ -189,7 +207,7 @@ pub struct Context<'a> {
     pub account: &'a Arc<str>,
     /// The site that answered.
     pub site: Site,
-    /// The currency to use instead of what the site or the reply says.
+    /// The currency of replies that name none. One that names another is refused.
     pub currency: Option<Currency>,
     /// When the reply came.
     pub fetched_at: DateTime<Utc>,

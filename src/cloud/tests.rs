@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::*;
-use crate::model::{Balance, Detail, Kind, Secret};
+use crate::model::{Balance, Currency, Detail, Kind, Secret};
 
 fn credentials() -> Credentials {
     Credentials {
@@ -75,6 +75,7 @@ fn row(row: &Row) -> String {
                 .iter()
                 .map(|(name, detail)| match detail {
                     Detail::Amount(amount) => format!("{name}={amount}"),
+                    Detail::Unknown => format!("{name}=?"),
                     Detail::Verbatim(raw) => format!("{name}:{}", raw.get().len()),
                 })
                 .collect();
@@ -279,13 +280,97 @@ fn a_wrong_amount_is_an_error_that_names_the_field() {
     );
     ends_with(of_aliyun(r#""Currency":"CNY""#), "`AvailableAmount` is missing");
     ends_with(of_aliyun(r#""AvailableAmount":"1""#), "`Currency` is missing");
-    ends_with(
-        of_aliyun(r#""AvailableAmount":"1","Currency":"¥""#),
-        "three letters of ISO 4217 are needed, such as `USD`",
+    ends_with(of_aliyun(r#""AvailableAmount":"1","Currency":"¥""#), "`Currency` is `¥`, not a currency code");
+}
+
+/// A balance that was read, and what could not be read of it.
+fn with_warnings(
+    cloud: &dyn Cloud,
+    question: &Question,
+    site: Site,
+    body: &str,
+) -> Vec<(String, Vec<String>)> {
+    let page = read(cloud, question, site, &reply(200, body)).unwrap();
+    let warnings = |row: &Row| match row {
+        Row::Balance(balance) => balance.warnings.iter().map(ToString::to_string).collect(),
+        Row::Error(_) => Vec::new(),
+    };
+    page.rows.iter().map(|found| (row(found), warnings(found))).collect()
+}
+
+#[test]
+fn an_optional_field_that_cannot_be_read_does_not_take_its_balance_along() {
+    let told = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+    let body = r#"{"Success":true,"Code":"200","RequestId":{},"Data":{"Currency":"CNY","AvailableAmount":"1","CreditAmount":"N/A","AvailableCashAmount":" ","MybankCreditAmount":"","QuotaLimit":"0E-8"}}"#;
+    assert_eq!(
+        with_warnings(&aliyun::Aliyun, &Question::Balance, Site::CN, body),
+        [(
+            "aliyun cn - CNY 1 cash - limit - temporary - frozen - owed - [MybankCreditAmount=? QuotaLimit=?]"
+                .to_owned(),
+            told(&[
+                "`RequestId` is `{}`, not a text",
+                r#"`CreditAmount` is `"N/A"`: not an amount"#,
+                r#"`QuotaLimit` is `"0E-8"`: not an amount"#,
+            ])
+        )]
     );
-    ends_with(
-        of_aliyun(r#""Currency":"CNY","AvailableAmount":"1","QuotaLimit":"N/A""#),
-        "`QuotaLimit` is `\"N/A\"`: not an amount",
+    let body = r#"{"Response":{"Uin":true,"RealBalance":100,"CashAccountBalance":"?","CreditAmount":1e40,"TempCredit":[],"FreezeAmount":"","OweAmount":"-","PresentAccountBalance":"x"}}"#;
+    assert_eq!(
+        with_warnings(&tencent::Tencent, &Question::Balance, Site::INTL, body),
+        [(
+            "tencent intl - USD 1 cash - limit - temporary - frozen - owed - [CashAccountBalance=? PresentAccountBalance=?]"
+                .to_owned(),
+            told(&[
+                r#"`CashAccountBalance` is `"?"`: not an amount"#,
+                "`Uin` is `true`, not a text",
+                "`CreditAmount` is `1e40`: an amount with more digits than can be kept exactly",
+                "`TempCredit` is `[]`: not an amount",
+                r#"`OweAmount` is `"-"`: not an amount"#,
+                r#"`PresentAccountBalance` is `"x"`: not an amount"#,
+            ])
+        )]
+    );
+    let body = r#"{"Response":{"TotalCount":1,"RequestId":[],"Data":[{"MemberUin":"1","MemberName":{},"RealBalance":100,"OweAmount":"N/A","BasicCreditAmount":""}]}}"#;
+    assert_eq!(
+        with_warnings(&tencent::Tencent, &all_members(), Site::CN, body),
+        [(
+            "tencent cn 1 CNY 1 cash - limit - temporary - frozen - owed - [BasicCreditAmount=?]".to_owned(),
+            told(&["`MemberName` is `{}`, not a text", r#"`OweAmount` is `"N/A"`: not an amount"#])
+        )]
+    );
+}
+
+#[test]
+fn a_currency_that_is_set_fills_in_what_a_reply_leaves_out_and_relabels_nothing() {
+    let account = Arc::from("prod");
+    let currency = |cloud: &dyn Cloud, wanted: Option<Currency>, body: &str| {
+        let context =
+            Context { account: &account, site: Site::CN, currency: wanted, fetched_at: stamp().time };
+        let read = with_call(cloud, &Question::Balance, ways(cloud)[0], |call| {
+            cloud.read(call, &context, &reply(200, body))
+        });
+        match read {
+            Ok(Answer::Page(page)) => page.rows.iter().map(row).collect(),
+            Ok(other) => panic!("{other:?} is not a page"),
+            Err(failure) => vec![failure.error.to_string()],
+        }
+    };
+    let aliyun = |wanted, named: &str| {
+        let body = format!(r#"{{"Success":true,"Data":{{"AvailableAmount":"1"{named}}}}}"#);
+        currency(&aliyun::Aliyun, wanted, &body).concat()
+    };
+    let balance = |code| format!("aliyun cn - {code} 1 cash - limit - temporary - frozen - owed - []");
+    assert_eq!(aliyun(Some(Currency::USD), ""), balance("USD"));
+    assert_eq!(aliyun(Some(Currency::USD), r#","Currency":"""#), balance("USD"));
+    assert_eq!(aliyun(Some(Currency::CNY), r#","Currency":"cny""#), balance("CNY"));
+    assert_eq!(
+        aliyun(Some(Currency::USD), r#","Currency":"CNY""#),
+        "the currency is set to USD, but the reply is in CNY"
+    );
+    let tencent = r#"{"Response":{"RealBalance":100}}"#;
+    assert_eq!(
+        currency(&tencent::Tencent, Some(Currency::JPY), tencent),
+        ["tencent cn - JPY 1 cash - limit - temporary - frozen - owed - []"]
     );
 }
 

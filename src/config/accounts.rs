@@ -80,7 +80,7 @@ fn read(name: &str, table: &Table, defaults: &Defaults, place: Place) -> Result<
         role: role(table)?,
         members: table.flag("members")?.unwrap_or(defaults.members),
         thresholds: thresholds(table, &defaults.thresholds)?,
-        currency: table.parsed("currency")?,
+        currency: table.currency("currency")?,
         endpoint: table.parsed("endpoint")?,
         signature: signature(table)?.or(defaults.signature),
     })

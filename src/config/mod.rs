@@ -99,7 +99,7 @@ pub struct AccountEntry {
     pub members: bool,
     /// Below what its balance, and each of its members', is low.
     pub thresholds: Thresholds,
-    /// The currency to use instead of what the site or the reply says.
+    /// The currency of replies that name none. One that names another is refused.
     pub currency: Option<Currency>,
     /// The server to ask instead of the site's own.
     pub endpoint: Option<Endpoint>,

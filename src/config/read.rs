@@ -11,7 +11,8 @@ use super::table::{Source, Table, quoted};
 use super::{Config, Defaults, Place};
 use crate::cloud::CLOUDS;
 use crate::model::{
-    Currency, Error, Rates, Result, Secret, Site, Threshold, Thresholds, amount_from_number, amount_from_text,
+    Currency, Error, InvalidCurrency, Rates, Result, Secret, Site, Threshold, Thresholds, amount_from_number,
+    amount_from_text,
 };
 
 /// The keys of the whole file.
@@ -125,7 +126,7 @@ fn defaults(table: &Table, place: Place) -> Result<Defaults> {
     Ok(Defaults {
         output: table.choice("output", OUTPUTS)?,
         color: table.choice("color", COLORS)?,
-        convert_to: table.parsed("in")?,
+        convert_to: table.currency("in")?,
         site: site(table)?,
         members: table.flag("members")?.unwrap_or_default(),
         thresholds: thresholds(table, &Thresholds::default())?,
@@ -201,9 +202,11 @@ fn threshold(table: &Table, key: &str) -> Result<Threshold> {
     let mut each: Vec<(Currency, Decimal)> = Vec::new();
     for (code, _) in inner.keys() {
         let wrong = |why: String| inner.error(code, format_args!("`{}` {why}", inner.full(code)));
-        let currency = code.parse::<Currency>().map_err(|why| wrong(format!("is {why}")))?;
+        let currency = code
+            .parse::<Currency>()
+            .map_err(|why| wrong(format!("is {}", InvalidCurrency::WHY)).hint(why.hint()))?;
         if each.iter().any(|(known, _)| *known == currency) {
-            return Err(wrong("comes twice".to_owned()));
+            return Err(wrong("is a duplicate".to_owned()));
         }
         each.push((currency, amount(&inner, code)?));
     }
@@ -216,19 +219,20 @@ fn rates(table: &Table) -> Result<Rates> {
             .whole_error("the rates have no `date`")
             .hint("say of which day they are: `date = \"2026-11-20\"`")
     })?;
-    let base = table.parsed("base")?.unwrap_or(Currency::CNY);
+    let base = table.currency("base")?.unwrap_or(Currency::CNY);
     let mut rates: Vec<(Currency, Decimal)> = Vec::new();
     for (key, _) in table.keys().into_iter().filter(|(key, _)| !RATES.contains(key)) {
-        let currency = key.parse::<Currency>().map_err(|why| {
-            let error = table.error(key, format_args!("`{}` is {why}", table.full(key)));
-            match nearest(key, RATES) {
-                Some(meant) => error.hint(format!("did you mean `{meant}`?")),
-                None => error.hint(format!("the other keys here are {}", quoted_list(RATES, "and"))),
+        let currency = key.parse::<Currency>().map_err(|why: InvalidCurrency| {
+            let error = table.error(key, format_args!("`{}` is {}", table.full(key), InvalidCurrency::WHY));
+            match (nearest(key, RATES), why.meant) {
+                (Some(meant), _) => error.hint(format!("did you mean `{meant}`?")),
+                (None, Some(_)) => error.hint(why.hint()),
+                (None, None) => error.hint(format!("the other keys here are {}", quoted_list(RATES, "and"))),
             }
         })?;
         let known = rates.iter().any(|(known, _)| *known == currency);
         if known || currency == base {
-            let why = if known { "comes twice" } else { "is what the others are counted in" };
+            let why = if known { "is a duplicate" } else { "is the base, whose rate is 1" };
             return Err(table.error(key, format_args!("`{}` {why}", table.full(key))));
         }
         rates.push((currency, rate(table, key)?));

@@ -9,7 +9,9 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::nearest::{nearest, quoted_list};
-use crate::model::{DURATION_FORMS, Error, Kind, Result, is_hidden, parse_duration};
+use crate::model::{
+    Currency, DURATION_FORMS, Error, InvalidCurrency, Kind, Result, is_hidden, parse_duration,
+};
 
 /// A file's text. No error repeats any of it but keys and harmless values: the line may hold a secret.
 #[derive(Clone, Copy)]
@@ -135,6 +137,16 @@ impl<'a> Table<'a> {
     pub(super) fn parsed<T: FromStr<Err: Display>>(&self, key: &str) -> Result<Option<T>> {
         let Some(text) = self.text(key)? else { return Ok(None) };
         text.parse().map(Some).map_err(|why| self.error(key, format_args!("`{}`: {why}", self.full(key))))
+    }
+
+    /// A currency.
+    pub(super) fn currency(&self, key: &str) -> Result<Option<Currency>> {
+        let Some(text) = self.text(key)? else { return Ok(None) };
+        text.parse().map(Some).map_err(|why: InvalidCurrency| {
+            let full = self.full(key);
+            let text = text.escape_debug();
+            self.error(key, format_args!("`{full}` is `{text}`, {}", InvalidCurrency::WHY)).hint(why.hint())
+        })
     }
 
     /// `true` or `false`.

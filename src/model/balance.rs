@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde_json::value::RawValue;
 
-use super::{Currency, Money, Site};
+use super::{Currency, Money, Site, Verdict};
 
 /// How much money one account has. Amounts are in major units of `currency`; `None` is "not given", never zero.
 #[derive(Clone, Debug)]
@@ -43,6 +43,10 @@ pub struct Balance {
     pub fetched_at: DateTime<Utc>,
     /// The cloud's id of the request that this was read from.
     pub request_id: Option<Arc<str>>,
+    /// What a check has found; `None` when nothing was checked.
+    pub verdict: Option<Verdict>,
+    /// The optional fields that could not be read, each with what it holds.
+    pub warnings: Vec<Box<str>>,
 }
 
 impl Balance {
@@ -57,6 +61,8 @@ impl Balance {
 pub enum Detail {
     /// An amount whose unit is documented, in major units of the balance's currency.
     Amount(Decimal),
+    /// An amount that is empty or cannot be read: null, never zero.
+    Unknown,
     /// Anything else, as the cloud wrote it (JSON): nothing about its unit is assumed.
     Verbatim(Box<RawValue>),
 }

@@ -1,5 +1,7 @@
 //! Everything one run found out.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
@@ -44,6 +46,40 @@ fn exact_sum(a: Decimal, b: Decimal) -> Option<Decimal> {
     (sum.checked_sub(a) == Some(b) && sum.checked_sub(b) == Some(a)).then_some(sum)
 }
 
+/// The difference without rounding, or nothing.
+pub(super) fn exact_difference(a: Decimal, b: Decimal) -> Option<Decimal> {
+    let difference = a.checked_sub(b)?;
+    (difference.checked_add(b) == Some(a) && a.checked_sub(difference) == Some(b)).then_some(difference)
+}
+
+/// An optional field of a balance that could not be read: the balance is shown without it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warning {
+    /// The cloud's short name.
+    pub provider: &'static str,
+    /// The label of the account.
+    pub account: Arc<str>,
+    /// The organization member that the balance is of.
+    pub sub_account_id: Option<String>,
+    /// Which field, and what it holds: lower case, no full stop.
+    pub message: Box<str>,
+    /// The cloud's id of the request.
+    pub request_id: Option<Arc<str>>,
+}
+
+impl Warning {
+    /// Returns the warnings about a balance.
+    pub fn of(balance: &Balance) -> impl Iterator<Item = Self> {
+        balance.warnings.iter().map(|message| Self {
+            provider: balance.provider,
+            account: Arc::clone(&balance.account),
+            sub_account_id: balance.sub_account_id.clone(),
+            message: message.clone(),
+            request_id: balance.request_id.clone(),
+        })
+    }
+}
+
 /// Everything one run found out.
 #[derive(Clone, Debug)]
 pub struct Report {
@@ -57,6 +93,8 @@ pub struct Report {
     pub totals: Vec<Total>,
     /// All totals together in one currency, when that was asked for.
     pub converted: Option<Converted>,
+    /// What could not be read of balances, also of those that are not among the rows.
+    pub warnings: Vec<Warning>,
     /// Whether it was looked for balances that are low, and there is none.
     pub none_low: bool,
 }
@@ -64,11 +102,19 @@ pub struct Report {
 impl Report {
     /// A report of rows, with their totals.
     pub fn new(generated_at: DateTime<Utc>, rows: Vec<Row>) -> Self {
-        let mut report =
-            Self { generated_at, oldest: None, rows, totals: Vec::new(), converted: None, none_low: false };
+        let mut report = Self {
+            generated_at,
+            oldest: None,
+            rows,
+            totals: Vec::new(),
+            converted: None,
+            warnings: Vec::new(),
+            none_low: false,
+        };
         for row in &report.rows {
             if let Row::Balance(balance) = row {
                 Total::add(&mut report.totals, balance);
+                report.warnings.extend(Warning::of(balance));
             }
         }
         report.oldest = report.balances().map(|balance| balance.fetched_at).min();

@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::{Balance, Check, Row};
+use super::{Balance, Row};
 
 /// Which rows are shown, and in which order. Totals do not depend on it: they are over everything that was read.
 #[derive(Clone, Debug, Default)]
@@ -12,8 +12,8 @@ pub struct Selection {
     /// Only balances with less than this available, each in its own currency. Errors stay: what could not be read may
     /// be less.
     pub below: Option<Decimal>,
-    /// Only balances that are low. Errors stay.
-    pub check: Option<Check>,
+    /// Only balances that a check has found low. Errors stay.
+    pub only_low: bool,
     /// The order; `None` is the order in which rows were asked for.
     pub sort: Option<Sort>,
 }
@@ -36,7 +36,7 @@ impl Selection {
             Row::Balance(balance) => {
                 !self.only_failed
                     && self.below.is_none_or(|limit| balance.available < limit)
-                    && self.check.as_ref().is_none_or(|check| check.low(balance).is_some())
+                    && (!self.only_low || balance.verdict.is_some_and(|verdict| verdict.low))
             }
         }
     }
@@ -102,6 +102,8 @@ mod tests {
             details: Vec::new(),
             fetched_at: chrono::DateTime::UNIX_EPOCH,
             request_id: None,
+            verdict: None,
+            warnings: Vec::new(),
         }))
     }
 
@@ -143,6 +145,20 @@ mod tests {
         let rows = ["a USD 1000.50", "b USD 1000.4999", "c CNY 1000.51", "d", "e CNY -1", "f JPY 0"];
         assert_eq!(shown(&below("1,000.50"), &rows), ["b USD 1000.4999", "d", "e CNY -1", "f JPY 0"]);
         assert_eq!(shown(&below("-0.99"), &rows), ["d", "e CNY -1"]);
+    }
+
+    #[test]
+    fn what_a_check_finds_low_is_shown_and_errors_stay() {
+        let only_low = Selection { only_low: true, ..Selection::default() };
+        let judged = |low| {
+            let Row::Balance(mut balance) = row("a USD 1") else { panic!("it is a balance") };
+            balance.verdict = Some(crate::model::Verdict { threshold: None, low, uncovered: false });
+            Row::Balance(balance)
+        };
+        assert_eq!(
+            [judged(true), judged(false), row("b")].map(|row| only_low.shows(&row)),
+            [true, false, true]
+        );
     }
 
     #[test]

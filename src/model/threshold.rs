@@ -1,10 +1,8 @@
 //! Thresholds: how much should be available at the least, and which balances are low.
 
-use std::collections::HashMap;
-use std::sync::Arc;
-
 use rust_decimal::Decimal;
 
+use super::report::exact_difference;
 use super::{Balance, Currency};
 
 /// How much should be available at the least, in major units.
@@ -17,6 +15,11 @@ pub struct Threshold {
 }
 
 impl Threshold {
+    /// Whether there is no threshold in any currency.
+    pub fn is_empty(&self) -> bool {
+        self.any.is_none() && self.each.is_empty()
+    }
+
     /// The threshold in a currency; `None` when nothing is said about it.
     pub fn of(&self, currency: Currency) -> Option<Decimal> {
         self.each.iter().find(|(known, _)| *known == currency).map(|(_, amount)| *amount).or(self.any)
@@ -28,43 +31,48 @@ impl Threshold {
 pub struct Thresholds {
     /// Of its own balance.
     pub own: Threshold,
-    /// Of each member of its organisation.
+    /// Of each member of its organization.
     pub members: Threshold,
 }
 
-/// Tells which balances are low.
+/// What decides whether an account's balances are low.
 #[derive(Clone, Debug, Default)]
 pub struct Check {
-    /// The threshold of every balance, said for this run; it counts more than the accounts' own.
+    /// The thresholds of this run, which override the account's.
     pub given: Threshold,
-    /// The accounts' own, by cloud and label.
-    pub accounts: HashMap<(&'static str, Arc<str>), Thresholds>,
+    /// The account's own.
+    pub own: Thresholds,
 }
 
-/// Why a balance is low.
+/// What a check has found about a balance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Low {
-    /// Less is available than this threshold.
-    Below(Decimal),
-    /// It has no threshold, and nothing is available.
-    Empty,
+pub struct Verdict {
+    /// The threshold that applies; a balance without one is low when it is zero or less.
+    pub threshold: Option<Decimal>,
+    /// Whether the balance is low.
+    pub low: bool,
+    /// Whether the account has thresholds, but none in the balance's currency.
+    pub uncovered: bool,
+}
+
+impl Verdict {
+    /// Returns how much a low balance lacks to reach its threshold, or zero where it has none; `None` when it is not low,
+    /// or when the difference has more digits than can be kept exactly.
+    pub fn shortfall(&self, available: Decimal) -> Option<Decimal> {
+        exact_difference(self.threshold.unwrap_or_default(), available).filter(|_| self.low)
+    }
 }
 
 impl Check {
-    /// Whether a balance is low, and why. One without a threshold is low when nothing is available, or less.
-    pub fn low(&self, balance: &Balance) -> Option<Low> {
-        let account = self.accounts.get(&(balance.provider, Arc::clone(&balance.account)));
-        let own = account.map(
-            |account| {
-                if balance.sub_account_id.is_some() { &account.members } else { &account.own }
-            },
-        );
-        let threshold =
-            self.given.of(balance.currency).or_else(|| own.and_then(|own| own.of(balance.currency)));
-        match threshold {
-            Some(threshold) => (balance.available < threshold).then_some(Low::Below(threshold)),
-            None => (balance.available <= Decimal::ZERO).then_some(Low::Empty),
-        }
+    /// Judges a balance: it is low below its threshold, and without one at zero or less.
+    pub fn judge(&self, balance: &Balance) -> Verdict {
+        let own = if balance.sub_account_id.is_some() { &self.own.members } else { &self.own.own };
+        let threshold = self.given.of(balance.currency).or_else(|| own.of(balance.currency));
+        let low = match threshold {
+            Some(threshold) => balance.available < threshold,
+            None => balance.available <= Decimal::ZERO,
+        };
+        Verdict { threshold, low, uncovered: threshold.is_none() && !own.is_empty() }
     }
 }
 
@@ -77,12 +85,12 @@ mod tests {
         amount_from_text(text).unwrap()
     }
 
-    fn balance(account: &str, member: Option<&str>, money: &str) -> Balance {
+    fn balance(member: Option<&str>, money: &str) -> Balance {
         let (available, currency) = money.split_once(' ').unwrap();
         Balance {
             provider: "tencent",
             site: Site::INTL,
-            account: account.into(),
+            account: "prod".into(),
             billing_account_id: None,
             sub_account_id: member.map(ToOwned::to_owned),
             sub_account_name: None,
@@ -96,7 +104,25 @@ mod tests {
             details: Vec::new(),
             fetched_at: chrono::DateTime::UNIX_EPOCH,
             request_id: None,
+            verdict: None,
+            warnings: Vec::new(),
         }
+    }
+
+    /// Whether a balance is low, by which threshold, and how much it lacks.
+    fn judged(check: &Check, member: Option<&str>, money: &str) -> (bool, Option<String>, Option<String>) {
+        let balance = balance(member, money);
+        let verdict = check.judge(&balance);
+        let text = |amount: Option<Decimal>| amount.map(|amount| amount.to_string());
+        (verdict.low, text(verdict.threshold), text(verdict.shortfall(balance.available)))
+    }
+
+    fn low(threshold: &str, shortfall: &str) -> (bool, Option<String>, Option<String>) {
+        (true, Some(threshold.to_owned()), Some(shortfall.to_owned()))
+    }
+
+    fn enough(threshold: &str) -> (bool, Option<String>, Option<String>) {
+        (false, Some(threshold.to_owned()), None)
     }
 
     fn threshold(any: Option<&str>, each: &[(Currency, &str)]) -> Threshold {
@@ -106,44 +132,48 @@ mod tests {
 
     #[test]
     fn without_a_threshold_a_balance_is_low_when_nothing_is_left() {
-        let low = |money| Check::default().low(&balance("prod", None, money));
-        assert_eq!(low("0.01 USD"), None);
-        assert_eq!(low("0.00 USD"), Some(Low::Empty));
-        assert_eq!(low("-5 CNY"), Some(Low::Empty));
+        let judge = |money| judged(&Check::default(), None, money);
+        assert_eq!(judge("0.01 USD"), (false, None, None));
+        assert_eq!(judge("0.00 USD"), (true, None, Some("0".to_owned())));
+        assert_eq!(judge("-5 CNY"), (true, None, Some("5".to_owned())));
     }
 
     #[test]
     fn less_than_the_threshold_is_low_and_as_much_is_not() {
         let check = Check { given: threshold(Some("100"), &[]), ..Check::default() };
-        let low = |money| check.low(&balance("prod", None, money));
-        assert_eq!(low("99.99999999 USD"), Some(Low::Below(amount("100"))));
-        assert_eq!(low("100 USD"), None);
-        // Whoever is in credit may say how far.
+        assert_eq!(judged(&check, None, "99.99999999 USD"), low("100", "0.00000001"));
+        assert_eq!(judged(&check, None, "100 USD"), enough("100"));
+        // An account in credit may have a threshold below zero.
         let check = Check { given: threshold(Some("-500"), &[]), ..Check::default() };
-        let low = |money| check.low(&balance("prod", None, money));
-        assert_eq!(low("-500 USD"), None);
-        assert_eq!(low("-500.01 USD"), Some(Low::Below(amount("-500"))));
+        assert_eq!(judged(&check, None, "-500 USD"), enough("-500"));
+        assert_eq!(judged(&check, None, "-500.01 USD"), low("-500", "0.01"));
     }
 
     #[test]
-    fn the_thresholds_of_this_run_then_of_the_account_then_nothing_left_decide() {
-        let thresholds = Thresholds {
+    fn a_shortfall_that_cannot_be_exact_is_not_there() {
+        let check =
+            Check { given: threshold(Some("79228162514264337593543950335"), &[]), ..Check::default() };
+        let (is_low, _, shortfall) = judged(&check, None, "-1 USD");
+        assert_eq!((is_low, shortfall), (true, None));
+        let (is_low, _, shortfall) = judged(&check, None, "0.01 USD");
+        assert_eq!((is_low, shortfall), (true, None));
+    }
+
+    #[test]
+    fn the_thresholds_of_this_run_then_of_the_account_then_zero_decide() {
+        let own = Thresholds {
             own: threshold(Some("1000"), &[(Currency::CNY, "7000")]),
             members: threshold(None, &[(Currency::USD, "10")]),
         };
-        let accounts = HashMap::from([(("tencent", Arc::from("prod")), thresholds)]);
-        let mut check = Check { given: Threshold::default(), accounts };
-        let low = |check: &Check, account, member, money| check.low(&balance(account, member, money));
-        let below = |text| Some(Low::Below(amount(text)));
-        assert_eq!(low(&check, "prod", None, "999 USD"), below("1000"));
-        assert_eq!(low(&check, "prod", None, "6999 CNY"), below("7000"));
-        assert_eq!(low(&check, "prod", None, "7000 CNY"), None);
-        assert_eq!(low(&check, "prod", Some("1"), "9 USD"), below("10"));
-        assert_eq!(low(&check, "prod", Some("1"), "9 CNY"), None);
-        assert_eq!(low(&check, "test", None, "1 USD"), None);
+        let mut check = Check { given: Threshold::default(), own };
+        assert_eq!(judged(&check, None, "999 USD"), low("1000", "1"));
+        assert_eq!(judged(&check, None, "6999 CNY"), low("7000", "1"));
+        assert_eq!(judged(&check, None, "7000 CNY"), enough("7000"));
+        assert_eq!(judged(&check, Some("1"), "9 USD"), low("10", "1"));
+        assert_eq!(judged(&check, Some("1"), "9 CNY"), (false, None, None));
         check.given = threshold(None, &[(Currency::USD, "5")]);
-        assert_eq!(low(&check, "prod", None, "9 USD"), None);
-        assert_eq!(low(&check, "prod", None, "6999 CNY"), below("7000"));
-        assert_eq!(low(&check, "test", Some("1"), "4 USD"), below("5"));
+        assert_eq!(judged(&check, None, "9 USD"), enough("5"));
+        assert_eq!(judged(&check, None, "6999 CNY"), low("7000", "1"));
+        assert_eq!(judged(&check, Some("1"), "4 USD"), low("5", "1"));
     }
 }

@@ -69,7 +69,7 @@ impl Field {
         !matches!(self, Self::Account | Self::AccountId | Self::SubAccount | Self::Name | Self::Currency)
     }
 
-    /// What the column shows of a row; empty where the row has nothing for it. An error's kind stands where the
+    /// What the column shows of a row; empty where the row has nothing for it. An error stands where the
     /// amount would.
     pub(super) fn cell(self, row: &Row) -> String {
         match row {
@@ -77,7 +77,7 @@ impl Field {
             Row::Error(error) => match self {
                 Self::Account => account_name(error.provider, error.account.as_deref()),
                 Self::SubAccount => shown(error.sub_account_id.as_deref()).unwrap_or_default(),
-                Self::Available => error.kind.name().replace('_', " "),
+                Self::Available => format!("error: {}", error.kind.name().replace('_', " ")),
                 _ => String::new(),
             },
         }

@@ -10,7 +10,9 @@ use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::model::{Balance, Converted, Currency, Detail, Error, Kind, Money, Report, Row, Site, Total};
+use crate::model::{
+    Balance, Converted, Currency, Detail, Error, Kind, Money, Report, Row, Site, Total, Warning,
+};
 
 /// How a detail that is a cloud's own JSON gets into the output.
 #[derive(Clone, Copy)]
@@ -40,6 +42,7 @@ impl Serialize for Document<'_> {
         let converted = report.converted.as_ref().map(ConvertedRecord::new);
         document.serialize_field("converted", &converted)?;
         document.serialize_field("errors", &Each(|| report.errors().map(ErrorRecord::new)))?;
+        document.serialize_field("warnings", &Each(|| report.warnings.iter().map(WarningRecord::new)))?;
         document.end()
     }
 }
@@ -61,8 +64,9 @@ where
 #[derive(serde::Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
 pub(super) enum Line<'a> {
-    Balance(BalanceRecord<'a>),
+    Balance(Box<BalanceRecord<'a>>),
     Error(ErrorRecord<'a>),
+    Warning(WarningRecord<'a>),
     Total(TotalRecord),
     Converted(ConvertedRecord<'a>),
 }
@@ -70,9 +74,13 @@ pub(super) enum Line<'a> {
 impl<'a> Line<'a> {
     pub(super) fn row(row: &'a Row) -> Self {
         match row {
-            Row::Balance(balance) => Self::Balance(BalanceRecord::new(balance, Verbatim::Text)),
+            Row::Balance(balance) => Self::Balance(Box::new(BalanceRecord::new(balance, Verbatim::Text))),
             Row::Error(error) => Self::Error(ErrorRecord::new(error)),
         }
+    }
+
+    pub(super) fn warning(warning: &'a Warning) -> Self {
+        Self::Warning(WarningRecord::new(warning))
     }
 
     pub(super) fn total(total: &Total) -> Self {
@@ -102,6 +110,16 @@ pub(super) struct BalanceRecord<'a> {
     details: Details<'a>,
     fetched_at: String,
     request_id: Option<&'a str>,
+    #[serde(flatten)]
+    verdict: Option<VerdictRecord>,
+}
+
+/// What a check has found: these fields are there only when balances were checked.
+#[derive(serde::Serialize)]
+struct VerdictRecord {
+    threshold: Option<String>,
+    low: bool,
+    shortfall: Option<String>,
 }
 
 impl<'a> BalanceRecord<'a> {
@@ -124,6 +142,11 @@ impl<'a> BalanceRecord<'a> {
             details: Details { list: &balance.details, currency: balance.currency, verbatim },
             fetched_at: timestamp(balance.fetched_at),
             request_id: balance.request_id.as_deref(),
+            verdict: balance.verdict.map(|verdict| VerdictRecord {
+                threshold: plain(verdict.threshold),
+                low: verdict.low,
+                shortfall: plain(verdict.shortfall(balance.available)),
+            }),
         }
     }
 }
@@ -151,6 +174,27 @@ impl<'a> ErrorRecord<'a> {
             message: &error.message,
             request_id: error.request_id.as_deref(),
             hint: error.hint.as_deref(),
+        }
+    }
+}
+
+#[derive(serde::Serialize)]
+pub(super) struct WarningRecord<'a> {
+    provider: &'static str,
+    account: &'a str,
+    sub_account_id: Option<&'a str>,
+    message: &'a str,
+    request_id: Option<&'a str>,
+}
+
+impl<'a> WarningRecord<'a> {
+    fn new(warning: &'a Warning) -> Self {
+        Self {
+            provider: warning.provider,
+            account: &warning.account,
+            sub_account_id: warning.sub_account_id.as_deref(),
+            message: &warning.message,
+            request_id: warning.request_id.as_deref(),
         }
     }
 }
@@ -218,6 +262,7 @@ impl Serialize for Details<'_> {
                 (&Detail::Amount(amount), _) => {
                     details.serialize_entry(name, &Money { amount, currency: self.currency }.plain())?;
                 }
+                (Detail::Unknown, _) => details.serialize_entry(name, &())?,
                 (Detail::Verbatim(json), Verbatim::Text) => {
                     details.serialize_entry(name, &*on_one_line(json))?;
                 }

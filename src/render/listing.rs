@@ -27,7 +27,7 @@ pub fn write_listing(listing: Listing, format: Format, style: Style, out: &mut d
     match (format, listing) {
         (Format::Table, Listing::Accounts([])) => writeln!(out, "no accounts"),
         (Format::Table, Listing::Accounts(accounts)) => {
-            let headings = ["ACCOUNT", "SITE", "CREDENTIALS", "FOUND IN", "USABLE"];
+            let headings = ["ACCOUNT", "SITE", "CREDENTIALS", "FOUND IN", "READABLE"];
             grid::write(&headings, accounts.iter().map(|account| cells(account, style)).collect(), out)
         }
         (Format::Table, Listing::Checkups(checkups, _)) => {

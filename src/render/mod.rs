@@ -22,7 +22,7 @@ use crate::model::Report;
 use document::{Document, Verbatim};
 
 pub use listing::{Listing, write_heading, write_listing, write_step};
-pub use people::{error_for_people, low_for_people};
+pub use people::{error_for_people, low_for_people, unchecked_for_people, warning_for_people};
 pub use query::Query;
 pub use stream::Stream;
 pub use visible::visible;
@@ -81,6 +81,9 @@ pub fn write(report: &Report, format: Format, style: Style, out: &mut dyn Write)
             let Some(mut stream) = Stream::begin(format, out)? else { return Ok(()) };
             for row in &report.rows {
                 stream.row(row)?;
+            }
+            for warning in &report.warnings {
+                stream.warning(warning)?;
             }
             stream.finish(&report.totals, report.converted.as_ref())
         }

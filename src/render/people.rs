@@ -1,7 +1,9 @@
 //! Errors for people: what, which, then what to do.
 
+use rust_decimal::Decimal;
+
 use super::visible::visible;
-use crate::model::{Balance, Error, Low, Money};
+use crate::model::{Balance, Error, Money, Warning};
 
 /// An error as it stands on stderr, with its line feed: `error: tencent/prod: …` and `hint: …`.
 ///
@@ -25,17 +27,50 @@ pub fn error_for_people(error: &Error, color: bool) -> String {
 }
 
 /// A balance that is low, as it stands on stderr: `low: tencent/prod: …`.
-pub fn low_for_people(balance: &Balance, low: Low, color: bool) -> String {
+pub fn low_for_people(balance: &Balance, threshold: Option<Decimal>, color: bool) -> String {
     let account = account_name(Some(balance.provider), Some(&balance.account));
-    let member = balance.sub_account_id.as_deref().map(|id| format!(" member {}", visible(id)));
+    let name = balance.sub_account_name.as_deref().map(|name| format!(" ({})", visible(name)));
+    let member = balance
+        .sub_account_id
+        .as_deref()
+        .map(|id| format!(" member {}{}", visible(id), name.unwrap_or_default()));
     let money =
         |amount| format!("{} {}", Money { amount, currency: balance.currency }.grouped(), balance.currency);
     let available = money(balance.available);
-    let why = match low {
-        Low::Below(threshold) => format!("{available} available, less than {}", money(threshold)),
-        Low::Empty => format!("{available} available, nothing is left"),
+    let why = match threshold {
+        Some(threshold) => format!("{available} available, less than {}", money(threshold)),
+        None => format!("{available} available, nothing is left"),
     };
     format!("{} {account}{}: {why}\n", label("low:", "33", color), member.unwrap_or_default())
+}
+
+/// The accounts that were checked without a threshold, as they stand on stderr: `note: no threshold …`. Each is a
+/// cloud and a label, and whether it is about the account's members.
+pub fn unchecked_for_people<'a>(
+    accounts: impl Iterator<Item = (&'static str, &'a str, bool)>,
+    color: bool,
+) -> String {
+    let names: Vec<String> = accounts
+        .map(|(provider, account, members)| {
+            let members = if members { "the members of " } else { "" };
+            format!("{members}{}", account_name(Some(provider), Some(account)))
+        })
+        .collect();
+    format!(
+        "{} no threshold for {}: low only when nothing is left\n{} set `threshold` in the configuration, or use \
+         `--threshold`\n",
+        label("note:", "33", color),
+        names.join(", "),
+        label("hint:", "36", color)
+    )
+}
+
+/// A warning as it stands on stderr: `warning: tencent/prod: …`.
+pub fn warning_for_people(warning: &Warning, color: bool) -> String {
+    let account = account_name(Some(warning.provider), Some(&warning.account));
+    let member = warning.sub_account_id.as_deref().map(|id| format!(" member {}", visible(id)));
+    let (member, message) = (member.unwrap_or_default(), lines(&warning.message));
+    format!("{} {account}{member}: {message}\n", label("warning:", "33", color))
 }
 
 /// An account as `tencent/prod`, as far as it is known.

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::csv::CsvWriter;
 use super::document::Line;
 use super::{Format, json};
-use crate::model::{Converted, Row, Total};
+use crate::model::{Converted, Row, Total, Warning};
 
 /// Writes rows as they come. Give it a buffered writer, and [`flush`](Stream::flush) after each page.
 pub struct Stream<'a>(Inner<'a>);
@@ -30,6 +30,14 @@ impl<'a> Stream<'a> {
         match &mut self.0 {
             Inner::Ndjson(out) => json::line(&Line::row(row), *out),
             Inner::Csv(csv) => csv.row(row),
+        }
+    }
+
+    /// Writes a warning, where the format has them.
+    pub fn warning(&mut self, warning: &Warning) -> io::Result<()> {
+        match &mut self.0 {
+            Inner::Ndjson(out) => json::line(&Line::warning(warning), *out),
+            Inner::Csv(_) => Ok(()),
         }
     }
 

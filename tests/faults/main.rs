@@ -15,6 +15,7 @@ mod instance;
 mod journal;
 mod members;
 mod memory;
+mod optional;
 mod output;
 mod paging;
 mod proxies;

@@ -38,7 +38,7 @@ fn every_account_is_shown_and_what_is_wrong_with_it() {
     let said = cloudbal(&["accounts"]).home(&home).run();
     assert!(!said.whole().contains("hush"), "{said:?}");
     assert_snapshot!(home.whole(&said), @"
-    ACCOUNT          SITE  CREDENTIALS                                           FOUND IN                                                USABLE
+    ACCOUNT          SITE  CREDENTIALS                                           FOUND IN                                                READABLE
     tencent/default  intl  AKID****demo                                          ~/.tccli/default.credential                             yes
     tencent/half     auto                                                        ~/.tccli/half.credential                                no
     tencent/machine  auto  the instance's role                                   ~/.tccli/machine.credential                             yes
@@ -69,7 +69,7 @@ fn nobody_is_asked() {
 fn all_usable_is_success() {
     let run = cloudbal(&["accounts"]).aliyun_key("LTAIsandboxintldemo").env("CLOUDBAL_SITE", "intl");
     assert_snapshot!(run.run().whole(), @"
-    ACCOUNT             SITE  CREDENTIALS   FOUND IN                                   USABLE
+    ACCOUNT             SITE  CREDENTIALS   FOUND IN                                   READABLE
     aliyun/environment  intl  LTAI****demo  environment (ALIBABA_CLOUD_ACCESS_KEY_ID)  yes
     --- exit status 0
     ");
@@ -100,7 +100,7 @@ fn the_configurations_accounts_are_shown_in_its_order() {
     );
     let said = cloudbal(&["accounts"]).home(&home).run();
     assert_snapshot!(home.whole(&said), @"
-    ACCOUNT       SITE  CREDENTIALS                                       FOUND IN               USABLE
+    ACCOUNT       SITE  CREDENTIALS                                       FOUND IN               READABLE
     aliyun/prod   intl  LTAI****demo, role acs:ram::1234567890:role/prod  ~/.aliyun/config.json  yes
     tencent/lost  auto                                                    profile `gone`         no
     tencent/pass  auto  a command                                         a command              yes

@@ -46,6 +46,8 @@ fn what_has_no_threshold_is_low_when_nothing_is_left() {
     read [TIME] UTC
     --- stderr
     low: aliyun/old: -1,234.56 CNY available, nothing is left
+    note: no threshold for aliyun/old, aliyun/shop, tencent/prod: low only when nothing is left
+    hint: set `threshold` in the configuration, or use `--threshold`
     --- exit status 3
     ");
     assert_snapshot!(check(&home, &["prod", "shop"]).whole(), @"
@@ -54,6 +56,9 @@ fn what_has_no_threshold_is_low_when_nothing_is_left() {
     total of 1  USD       100,000,000.00
     total of 1  CNY            10,000.00
     read [TIME] UTC
+    --- stderr
+    note: no threshold for aliyun/shop, tencent/prod: low only when nothing is left
+    hint: set `threshold` in the configuration, or use `--threshold`
     --- exit status 0
     ");
 }
@@ -91,10 +96,10 @@ fn members_have_a_threshold_of_their_own() {
     total of 13                    USD       102,969,936.68012
     read [TIME] UTC
     --- stderr
-    low: tencent/prod member 700100015838: -9,901.41 USD available, less than 0.01 USD
-    low: tencent/prod member 700100031676: 0.00 USD available, less than 0.01 USD
-    low: tencent/prod member 700100063352: -39,605.64 USD available, less than 0.01 USD
-    low: tencent/prod member 700100079190: 0.00 USD available, less than 0.01 USD
+    low: tencent/prod member 700100015838 (深圳 Studio 2): -9,901.41 USD available, less than 0.01 USD
+    low: tencent/prod member 700100031676 (data-platform-4): 0.00 USD available, less than 0.01 USD
+    low: tencent/prod member 700100063352 (测试环境（8）): -39,605.64 USD available, less than 0.01 USD
+    low: tencent/prod member 700100079190 (华东研发中心10): 0.00 USD available, less than 0.01 USD
     --- exit status 3
     ");
 }
@@ -121,7 +126,7 @@ fn the_threshold_of_a_run_counts_more_and_may_be_for_one_currency() {
     ");
     assert_snapshot!(check(&home, &["--threshold", "dollar=10"]).whole(), @"
     --- stderr
-    error: invalid value 'dollar=10' for '--threshold <[CODE=]AMOUNT>': not a currency code: three letters of ISO 4217 are needed, such as `USD`
+    error: invalid value 'dollar=10' for '--threshold <[CODE=]AMOUNT>': not an ISO 4217 currency code; did you mean USD?
 
     For more information, try '--help'.
     --- exit status 2
@@ -129,17 +134,13 @@ fn the_threshold_of_a_run_counts_more_and_may_be_for_one_currency() {
 }
 
 #[test]
-fn what_is_low_and_not_shown_is_low_all_the_same() {
+fn an_option_that_would_hide_what_is_low_is_refused() {
     let home = configuration(["", "", ""]);
     assert_snapshot!(check(&home, &["--only-failed"]).whole(), @"
-    nothing to show
-    ────────────────────────────────────
-    total of 1  USD       100,000,000.00
-    total of 2  CNY             8,765.44
-    read [TIME] UTC
     --- stderr
-    low: aliyun/old: -1,234.56 CNY available, nothing is left
-    --- exit status 3
+    error: `--only-failed` cannot be used with `check`: it would hide the balances that are low
+    hint: leave out `--only-failed`; `cloudbal all --only-failed` shows errors only
+    --- exit status 2
     ");
 }
 
@@ -147,15 +148,24 @@ fn what_is_low_and_not_shown_is_low_all_the_same() {
 fn a_threshold_that_checks_nothing_is_an_error() {
     let home = configuration(["", "", ""]);
     assert_snapshot!(check(&home, &["prod", "shop", "--threshold", "UDS=5000"]).whole(), @"
+    --- stderr
+    error: invalid value 'UDS=5000' for '--threshold <[CODE=]AMOUNT>': not an ISO 4217 currency code; did you mean USD?
+
+    For more information, try '--help'.
+    --- exit status 2
+    ");
+    assert_snapshot!(check(&home, &["prod", "shop", "--threshold", "EUR=5000"]).whole(), @"
     ACCOUNT     CURRENCY       AVAILABLE
-                                   usage
+                            error: usage
     ────────────────────────────────────
     total of 1  USD       100,000,000.00
     total of 1  CNY            10,000.00
     read [TIME] UTC
     --- stderr
-    error: no balance that was read is in UDS: its threshold checks nothing
+    error: no balance that was read is in EUR: its threshold checks nothing
     hint: check `--threshold`
+    note: no threshold for aliyun/shop, tencent/prod: low only when nothing is left
+    hint: set `threshold` in the configuration, or use `--threshold`
     --- exit status 1
     ");
 }
@@ -167,10 +177,10 @@ fn what_could_not_be_read_is_no_all_clear() {
         cloud.keyless(&["check", "-q"]).tencent_key(tencent).aliyun_key(aliyun).run()
     };
     assert_snapshot!(run("AKIDsandboxintl-denied", "LTAIsandboxcn2").whole(), @"
-    ACCOUNT              CURRENCY   AVAILABLE
-    tencent/environment            permission
-    ─────────────────────────────────────────
-    total of 1           CNY        10,000.00
+    ACCOUNT              CURRENCY          AVAILABLE
+    tencent/environment            error: permission
+    ────────────────────────────────────────────────
+    total of 1           CNY               10,000.00
     read [TIME] UTC
     --- exit status 1
     ");

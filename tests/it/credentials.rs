@@ -8,8 +8,8 @@ use crate::support::{Cloud, cloudbal};
 #[test]
 fn without_credentials_nothing_is_asked_and_the_error_says_what_to_set() {
     assert_snapshot!(cloudbal(&["tencent", "balance"]).run().whole(), @"
-    ACCOUNT    AVAILABLE
-    tencent  credentials
+    ACCOUNT           AVAILABLE
+    tencent  error: credentials
     read [TIME] UTC
     --- stderr
     error: tencent: no credentials for Tencent Cloud: looked at `TENCENTCLOUD_SECRET_ID` and `TENCENTCLOUD_SECRET_KEY`, `~/.tccli`, `~/.tencentcloud/credentials`, `/etc/tencentcloud/credentials`, an identity token (`TKE_ROLE_ARN` is not set)
@@ -64,8 +64,8 @@ fn temporary_credentials_send_their_token() {
         .tencent_key(tencent)
         .env("TENCENTCLOUD_TOKEN", "another-token");
     assert_snapshot!(wrong.run().whole(), @"
-    ACCOUNT                   AVAILABLE
-    tencent/environment  authentication
+    ACCOUNT                          AVAILABLE
+    tencent/environment  error: authentication
     read [TIME] UTC
     --- stderr
     error: tencent/environment: Tencent Cloud refused: The token does not belong to the key, or has expired. (code AuthFailure.TokenFailure, request id [ID])

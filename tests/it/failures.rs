@@ -13,8 +13,8 @@ fn a_wrong_secret_is_refused_and_the_string_to_sign_is_not_repeated() {
     let tencent =
         cloud.cloudbal(&["tencent", "balance"]).env("TENCENTCLOUD_SECRET_KEY", "wrong-secret").run();
     assert_snapshot!(tencent.whole(), @"
-    ACCOUNT                   AVAILABLE
-    tencent/environment  authentication
+    ACCOUNT                          AVAILABLE
+    tencent/environment  error: authentication
     read [TIME] UTC
     --- stderr
     error: tencent/environment: Tencent Cloud refused: The provided credentials could not be validated. Please ensure your signature is correct. (code AuthFailure.SignatureFailure, request id [ID])
@@ -24,8 +24,8 @@ fn a_wrong_secret_is_refused_and_the_string_to_sign_is_not_repeated() {
     let aliyun =
         cloud.cloudbal(&["aliyun", "balance"]).env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "wrong-secret").run();
     assert_snapshot!(aliyun.whole(), @"
-    ACCOUNT                  AVAILABLE
-    aliyun/environment  authentication
+    ACCOUNT                         AVAILABLE
+    aliyun/environment  error: authentication
     read [TIME] UTC
     --- stderr
     error: aliyun/environment: Alibaba Cloud refused: (it repeats what was signed and is not shown) (code SignatureDoesNotMatch, request id [ID])
@@ -46,8 +46,8 @@ fn a_missing_permission_names_the_action_to_grant() {
             .run()
     };
     assert_snapshot!(run(&["tencent", "members"]).whole(), @"
-    ACCOUNT               AVAILABLE
-    tencent/environment  permission
+    ACCOUNT                      AVAILABLE
+    tencent/environment  error: permission
     read [TIME] UTC
     --- stderr
     error: tencent/environment: Tencent Cloud refused: you are not authorized to perform operation (finance:DescribeOrgMemberAccountBalance) (code UnauthorizedOperation.CamNoAuth, request id [ID])
@@ -55,8 +55,8 @@ fn a_missing_permission_names_the_action_to_grant() {
     --- exit status 1
     ");
     assert_snapshot!(run(&["aliyun", "balance"]).whole(), @"
-    ACCOUNT              AVAILABLE
-    aliyun/environment  permission
+    ACCOUNT                     AVAILABLE
+    aliyun/environment  error: permission
     read [TIME] UTC
     --- stderr
     error: aliyun/environment: Alibaba Cloud refused: This API is not authorized for caller. (code NotAuthorized, request id [ID])
@@ -93,8 +93,8 @@ fn after_the_last_retry_the_error_says_what_and_how_often() {
 fn a_web_page_is_no_balance() {
     let cloud = Cloud::faulty(&["html"]);
     assert_snapshot!(cloud.cloudbal(&["aliyun", "balance"]).run().whole(), @"
-    ACCOUNT                    AVAILABLE
-    aliyun/environment  unreadable reply
+    ACCOUNT                           AVAILABLE
+    aliyun/environment  error: unreadable reply
     read [TIME] UTC
     --- stderr
     error: aliyun/environment: unreadable reply: HTTP 200, text/html; charset=utf-8, 144 bytes: not a JSON object: expected value at line 1 column 1
@@ -109,8 +109,8 @@ fn a_slow_reply_ends_at_the_time_out() {
     let start = Instant::now();
     let said = cloud.cloudbal(&["tencent", "balance", "--timeout", "300ms", "--retries", "0"]).run();
     assert_snapshot!(said.whole(), @"
-    ACCOUNT              AVAILABLE
-    tencent/environment    timeout
+    ACCOUNT                   AVAILABLE
+    tencent/environment  error: timeout
     read [TIME] UTC
     --- stderr
     error: tencent/environment: no whole reply of billing.intl.tencentcloudapi.com within 0.3 s
@@ -139,8 +139,8 @@ fn nobody_listening_is_told_with_the_host() {
     let endpoint = format!("http://127.0.0.1:{port}");
     let said = crate::support::cloudbal(&["aliyun", "balance", "--retries", "0", "--endpoint", &endpoint]);
     assert_snapshot!(said.aliyun_key("LTAIsandboxcndemo").run().whole(), @"
-    ACCOUNT             AVAILABLE
-    aliyun/environment    network
+    ACCOUNT                  AVAILABLE
+    aliyun/environment  error: network
     read [TIME] UTC
     --- stderr
     error: aliyun/environment: no connection to [ADDRESS]: Connection refused (os error 111)
@@ -159,8 +159,8 @@ fn a_certificate_of_an_unknown_issuer_is_not_accepted() {
     let said =
         cloud.cloudbal(&["aliyun", "balance", "--retries", "0"]).env("CLOUDBAL_CA_FILE", foreign).run();
     assert_snapshot!(said.whole(), @"
-    ACCOUNT             AVAILABLE
-    aliyun/environment    network
+    ACCOUNT                  AVAILABLE
+    aliyun/environment  error: network
     read [TIME] UTC
     --- stderr
     error: aliyun/environment: no TLS connection to business.aliyuncs.com: its certificate was issued by somebody who is not trusted

@@ -83,7 +83,8 @@ fn as_json() {
           "request_id": "[ID]",
           "hint": "check the uin, and that it belongs to the organisation this account administers"
         }
-      ]
+      ],
+      "warnings": []
     }
     --- exit status 1
     "#);
@@ -168,6 +169,7 @@ fn as_yaml() {
       message: asked for and not returned
       request_id: '[ID]'
       hint: check the uin, and that it belongs to the organisation this account administers
+    warnings: []
     --- exit status 1
     ");
 }
@@ -175,12 +177,12 @@ fn as_yaml() {
 #[test]
 fn as_a_table() {
     assert_snapshot!(said("table").whole(), @"
-    SUB-ACCOUNT   NAME              CURRENCY     AVAILABLE        CASH  CREDIT LIMIT  TEMPORARY      OWED
-    700001941608  kleinerwang_test  USD         363,659.11  363,659.11          0.00       0.00      0.00
-    700100015838  深圳 Studio 2     USD          -9,901.41        0.00          0.00       0.00  9,901.41
-    1                                         not returned
-    ─────────────────────────────────────────────────────────────────────────────────────────────────────
-    total of 2                      USD         353,757.70
+    SUB-ACCOUNT   NAME              CURRENCY            AVAILABLE        CASH  CREDIT LIMIT  TEMPORARY      OWED
+    700001941608  kleinerwang_test  USD                363,659.11  363,659.11          0.00       0.00      0.00
+    700100015838  深圳 Studio 2     USD                 -9,901.41        0.00          0.00       0.00  9,901.41
+    1                                         error: not returned
+    ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+    total of 2                      USD                353,757.70
     read [TIME] UTC
     --- exit status 1
     ");

@@ -13,7 +13,7 @@ fn home() -> Home {
 fn a_build_without_it_says_how_to_get_one_with_it() {
     let said = cloudbal(&["accounts"]).home(&home()).run();
     assert_snapshot!(said.whole(), @r#"
-    ACCOUNT      SITE  CREDENTIALS  FOUND IN     USABLE
+    ACCOUNT      SITE  CREDENTIALS  FOUND IN     READABLE
     aliyun/shop  auto               the keyring  no
     --- stderr
     error: aliyun/shop: this build cannot use the keyring

@@ -9,6 +9,7 @@ mod commands;
 mod completion;
 mod config_check;
 mod credentials;
+mod currencies;
 mod doctor;
 #[cfg(unix)]
 mod evaluated;
@@ -37,5 +38,6 @@ mod selection;
 mod sites;
 mod sources;
 mod support;
+mod thresholds;
 mod variables;
 mod view;

@@ -50,11 +50,11 @@ fn a_member_that_is_not_returned_is_an_error_row() {
     let cloud = Cloud::start(Options::default());
     let said = cloud.cloudbal(&["tencent", "members", "--uin", "99,700001941608", "--uin", "99"]).run();
     assert_snapshot!(said.whole(), @"
-    SUB-ACCOUNT   NAME              CURRENCY     AVAILABLE        CASH  CREDIT LIMIT  TEMPORARY  OWED
-    700001941608  kleinerwang_test  USD         363,659.11  363,659.11          0.00       0.00  0.00
-    99                                        not returned
-    ─────────────────────────────────────────────────────────────────────────────────────────────────
-    total of 1                      USD         363,659.11
+    SUB-ACCOUNT   NAME              CURRENCY            AVAILABLE        CASH  CREDIT LIMIT  TEMPORARY  OWED
+    700001941608  kleinerwang_test  USD                363,659.11  363,659.11          0.00       0.00  0.00
+    99                                        error: not returned
+    ────────────────────────────────────────────────────────────────────────────────────────────────────────
+    total of 1                      USD                363,659.11
     read [TIME] UTC
     --- stderr
     error: tencent/environment member 99: asked for and not returned (request id [ID])
@@ -95,8 +95,8 @@ fn uins_come_from_files_and_standard_input() {
 fn an_account_without_an_organisation_gets_told() {
     let cloud = Cloud::start(Options::default());
     assert_snapshot!(cloud.keyless(&["tencent", "members"]).tencent_key("AKIDsandboxintl-alone").run().whole(), @"
-    ACCOUNT              AVAILABLE
-    tencent/environment    refused
+    ACCOUNT                   AVAILABLE
+    tencent/environment  error: refused
     read [TIME] UTC
     --- stderr
     error: tencent/environment: Tencent Cloud refused: The account is not the administrator of an organization. (code UnsupportedOperation, request id [ID])

@@ -163,11 +163,11 @@ fn members_are_selected_by_name() {
 fn a_name_that_no_member_has_is_never_well() {
     let said = |arguments: &[&str]| cloudbal(&[&["--sandbox"], arguments].concat()).run().whole();
     assert_snapshot!(said(&["tencent", "members", "--name", "nobody*", "--name", "kleiner*"]), @"
-    ACCOUNT          SUB-ACCOUNT   NAME              CURRENCY     AVAILABLE        CASH  CREDIT LIMIT  TEMPORARY  OWED
-    tencent/sandbox  700001941608  kleinerwang_test  USD         363,659.11  363,659.11          0.00       0.00  0.00
-    tencent/sandbox                                            not returned
-    ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-    total of 1                                       USD         363,659.11
+    ACCOUNT          SUB-ACCOUNT   NAME              CURRENCY            AVAILABLE        CASH  CREDIT LIMIT  TEMPORARY  OWED
+    tencent/sandbox  700001941608  kleinerwang_test  USD                363,659.11  363,659.11          0.00       0.00  0.00
+    tencent/sandbox                                            error: not returned
+    ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+    total of 1                                       USD                363,659.11
     read [TIME] UTC
     --- stderr
     sandbox: these are demo accounts on this machine; no cloud is asked

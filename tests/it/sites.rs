@@ -32,8 +32,8 @@ fn a_chosen_site_is_the_only_one_asked() {
     let cloud = Cloud::start(Options::default());
     let run = |arguments: &[&str]| cloud.cloudbal(arguments).run();
     assert_snapshot!(run(&["tencent", "balance", "--site", "cn"]).whole(), @"
-    ACCOUNT               AVAILABLE
-    tencent/environment  wrong site
+    ACCOUNT                      AVAILABLE
+    tencent/environment  error: wrong site
     read [TIME] UTC
     --- stderr
     error: tencent/environment: Tencent Cloud refused: The SecretId is not found. (code AuthFailure.SecretIdNotFound, request id [ID])
@@ -41,8 +41,8 @@ fn a_chosen_site_is_the_only_one_asked() {
     --- exit status 1
     ");
     assert_snapshot!(run(&["aliyun", "balance", "--site", "intl"]).whole(), @"
-    ACCOUNT              AVAILABLE
-    aliyun/environment  wrong site
+    ACCOUNT                     AVAILABLE
+    aliyun/environment  error: wrong site
     read [TIME] UTC
     --- stderr
     error: aliyun/environment: Alibaba Cloud refused: This API is not applicable for caller. (code NotApplicable, request id [ID])
@@ -59,8 +59,8 @@ fn when_neither_site_knows_the_key_both_are_named() {
         cloud.keyless(arguments).tencent_key("AKIDunknown").aliyun_key("LTAIunknown").run()
     };
     assert_snapshot!(run(&["tencent", "balance"]).whole(), @"
-    ACCOUNT               AVAILABLE
-    tencent/environment  wrong site
+    ACCOUNT                      AVAILABLE
+    tencent/environment  error: wrong site
     read [TIME] UTC
     --- stderr
     error: tencent/environment: no site knows this account (intl: AuthFailure.SecretIdNotFound, cn: AuthFailure.SecretIdNotFound): Tencent Cloud refused: The SecretId is not found. (code AuthFailure.SecretIdNotFound, request id [ID])
@@ -68,8 +68,8 @@ fn when_neither_site_knows_the_key_both_are_named() {
     --- exit status 1
     ");
     assert_snapshot!(run(&["aliyun", "balance"]).whole(), @"
-    ACCOUNT                  AVAILABLE
-    aliyun/environment  authentication
+    ACCOUNT                         AVAILABLE
+    aliyun/environment  error: authentication
     read [TIME] UTC
     --- stderr
     error: aliyun/environment: Alibaba Cloud refused: Specified access key is not found. (code InvalidAccessKeyId.NotFound, request id [ID])

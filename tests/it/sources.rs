@@ -95,8 +95,8 @@ fn a_role_that_may_not_be_assumed_says_so() {
     let role = format!(r#""mode": "RamRoleArn", {}, "ram_role_arn": "acs:ram::1:role/first""#, pair(key));
     let home = Home::new().file(".aliyun/config.json", &aliyun_profiles(&[("base", &role)]));
     assert_snapshot!(home.whole(&cloud.keyless(&["aliyun", "balance"]).home(&home).run()), @"
-    ACCOUNT       AVAILABLE
-    aliyun/base  permission
+    ACCOUNT              AVAILABLE
+    aliyun/base  error: permission
     read [TIME] UTC
     --- stderr
     error: aliyun/base: no temporary credentials: Alibaba Cloud refused: You are not authorized to do this action. You should be authorized by RAM. (code NoPermission, request id [ID])
@@ -150,8 +150,8 @@ fn identity_tokens_are_exchanged_on_both_clouds() {
     assert!(!verbose.contains("eyJhbGci"), "{verbose}");
     let lost = run(&["tencent", "balance"]).env("TKE_WEB_IDENTITY_TOKEN_FILE", "/nonexistent/token").run();
     assert_snapshot!(home.whole(&lost), @"
-    ACCOUNT                AVAILABLE
-    tencent/environment  credentials
+    ACCOUNT                       AVAILABLE
+    tencent/environment  error: credentials
     read [TIME] UTC
     --- stderr
     error: tencent/environment: cannot read the identity token in `/nonexistent/token`: no such file or directory
@@ -217,8 +217,8 @@ fn an_address_answers_with_credentials() {
     let open = cloud.keyless(&["aliyun", "balance"]);
     let open = open.env("ALIBABA_CLOUD_CREDENTIALS_URI", "http://user:hush@192.0.2.1/").run();
     assert_snapshot!(open.whole(), @"
-    ACCOUNT               AVAILABLE
-    aliyun/environment  credentials
+    ACCOUNT                      AVAILABLE
+    aliyun/environment  error: credentials
     read [TIME] UTC
     --- stderr
     error: aliyun/environment: the credentials' address: credentials would come without encryption
@@ -320,11 +320,11 @@ fn a_half_filled_profile_is_an_error_and_the_others_are_shown() {
         &aliyun_profiles(&[("base", &format!(r#""mode": "AK", {}"#, pair(ALIYUN)))]),
     );
     assert_snapshot!(home.whole(&cloud.keyless(&[]).home(&home).run()), @"
-    ACCOUNT          CURRENCY    AVAILABLE       CASH  CREDIT LIMIT
-    tencent/default            credentials
-    aliyun/base      CNY         10,000.00  10,000.00          0.00
-    ───────────────────────────────────────────────────────────────
-    total of 1       CNY         10,000.00
+    ACCOUNT          CURRENCY           AVAILABLE       CASH  CREDIT LIMIT
+    tencent/default            error: credentials
+    aliyun/base      CNY                10,000.00  10,000.00          0.00
+    ──────────────────────────────────────────────────────────────────────
+    total of 1       CNY                10,000.00
     read [TIME] UTC
     --- stderr
     error: tencent/default: profile `default` in `~/.tccli/default.credential`: `secretKey` is not set but `secretId` is set
@@ -387,17 +387,17 @@ fn rows_come_in_the_configurations_order_with_failures_in_their_place() {
     let cloud = Cloud::start(Options { members: 2, ..Options::default() });
     let home = configured();
     assert_snapshot!(home.whole(&run_configured(&cloud, &home, &[])), @"
-    ACCOUNT         ACCOUNT ID    SUB-ACCOUNT   NAME               CURRENCY       AVAILABLE        CASH    CREDIT LIMIT  TEMPORARY     FROZEN      OWED
-    tencent/zebra   600000561286                                   USD            -1,234.56                        0.00       0.00       0.00  1,234.56
-    aliyun/shop                                                    CNY            10,000.00   10,000.00            0.00
-    tencent/denied                                                               permission
-    tencent/file    100012345005                                   CNY           155,551.90  123,456.78       50,000.00       0.00  20,000.00      0.00
-    tencent/head    600000561284                                   USD       100,000,000.00              100,000,000.00       0.00       0.00      0.00
-    tencent/head                  700001941608  kleinerwang_test   USD           363,659.11  363,659.11            0.00       0.00                 0.00
-    tencent/head                  700100007919  Harbour Trading 1  USD           414,755.58  414,755.58      125,000.00  25,000.00                 0.00
-    ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-    total of 4                                                     USD       100,777,180.13
-    total of 2                                                     CNY           165,551.90
+    ACCOUNT         ACCOUNT ID    SUB-ACCOUNT   NAME               CURRENCY          AVAILABLE        CASH    CREDIT LIMIT  TEMPORARY     FROZEN      OWED
+    tencent/zebra   600000561286                                   USD               -1,234.56                        0.00       0.00       0.00  1,234.56
+    aliyun/shop                                                    CNY               10,000.00   10,000.00            0.00
+    tencent/denied                                                           error: permission
+    tencent/file    100012345005                                   CNY              155,551.90  123,456.78       50,000.00       0.00  20,000.00      0.00
+    tencent/head    600000561284                                   USD          100,000,000.00              100,000,000.00       0.00       0.00      0.00
+    tencent/head                  700001941608  kleinerwang_test   USD              363,659.11  363,659.11            0.00       0.00                 0.00
+    tencent/head                  700100007919  Harbour Trading 1  USD              414,755.58  414,755.58      125,000.00  25,000.00                 0.00
+    ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+    total of 4                                                     USD          100,777,180.13
+    total of 2                                                     CNY              165,551.90
     read [TIME] UTC
     --- stderr
     error: tencent/denied: Tencent Cloud refused: you are not authorized to perform operation (finance:DescribeAccountBalance) (code UnauthorizedOperation.CamNoAuth, request id [ID])
@@ -472,8 +472,8 @@ fn accounts_are_chosen_by_their_names() {
     --- exit status 2
     ");
     assert_snapshot!(run(&["aliyun", "balance", "--profile", "bass"]), @"
-    ACCOUNT        AVAILABLE
-    aliyun/bass  credentials
+    ACCOUNT               AVAILABLE
+    aliyun/bass  error: credentials
     read [TIME] UTC
     --- stderr
     error: aliyun/bass: no profile `bass` in `~/.aliyun/config.json`

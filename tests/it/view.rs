@@ -16,10 +16,10 @@ fn said(arguments: &[&str]) -> Said {
 #[test]
 fn only_what_failed_is_shown_under_the_totals_of_everything() {
     assert_snapshot!(said(&["--only-failed"]).whole(), @"
-    SUB-ACCOUNT  CURRENCY     AVAILABLE
-    1                      not returned
-    ───────────────────────────────────
-    total of 4   USD         738,809.05
+    SUB-ACCOUNT  CURRENCY            AVAILABLE
+    1                      error: not returned
+    ──────────────────────────────────────────
+    total of 4   USD                738,809.05
     read [TIME] UTC
     --- exit status 1
     ");
@@ -32,12 +32,12 @@ fn only_what_failed_is_shown_under_the_totals_of_everything() {
 #[test]
 fn balances_below_an_amount_are_shown_under_the_totals_of_everything() {
     assert_snapshot!(said(&["--below", "363,659.11"]).whole(), @"
-    SUB-ACCOUNT   NAME             CURRENCY     AVAILABLE  CASH  CREDIT LIMIT  TEMPORARY       OWED
-    700100063352  测试环境（8）    USD         -39,605.64  0.00          0.00       0.00  39,605.64
-    700100031676  data-platform-4  USD               0.00  0.00          0.00       0.00       0.00
-    1                                        not returned
-    ───────────────────────────────────────────────────────────────────────────────────────────────
-    total of 4                     USD         738,809.05
+    SUB-ACCOUNT   NAME             CURRENCY            AVAILABLE  CASH  CREDIT LIMIT  TEMPORARY       OWED
+    700100063352  测试环境（8）    USD                -39,605.64  0.00          0.00       0.00  39,605.64
+    700100031676  data-platform-4  USD                      0.00  0.00          0.00       0.00       0.00
+    1                                        error: not returned
+    ──────────────────────────────────────────────────────────────────────────────────────────────────────
+    total of 4                     USD                738,809.05
     read [TIME] UTC
     --- exit status 1
     ");
@@ -59,14 +59,14 @@ fn balances_below_an_amount_are_shown_under_the_totals_of_everything() {
 #[test]
 fn rows_are_sorted_in_every_format() {
     assert_snapshot!(said(&["--sort", "available"]).whole(), @"
-    SUB-ACCOUNT   NAME               CURRENCY     AVAILABLE        CASH  CREDIT LIMIT  TEMPORARY       OWED
-    700100063352  测试环境（8）      USD         -39,605.64        0.00          0.00       0.00  39,605.64
-    700100031676  data-platform-4    USD               0.00        0.00          0.00       0.00       0.00
-    700001941608  kleinerwang_test   USD         363,659.11  363,659.11          0.00       0.00       0.00
-    700100007919  Harbour Trading 1  USD         414,755.58  414,755.58    125,000.00  25,000.00       0.00
-    1                                          not returned
-    ───────────────────────────────────────────────────────────────────────────────────────────────────────
-    total of 4                       USD         738,809.05
+    SUB-ACCOUNT   NAME               CURRENCY            AVAILABLE        CASH  CREDIT LIMIT  TEMPORARY       OWED
+    700100063352  测试环境（8）      USD                -39,605.64        0.00          0.00       0.00  39,605.64
+    700100031676  data-platform-4    USD                      0.00        0.00          0.00       0.00       0.00
+    700001941608  kleinerwang_test   USD                363,659.11  363,659.11          0.00       0.00       0.00
+    700100007919  Harbour Trading 1  USD                414,755.58  414,755.58    125,000.00  25,000.00       0.00
+    1                                          error: not returned
+    ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+    total of 4                       USD                738,809.05
     read [TIME] UTC
     --- exit status 1
     ");
@@ -160,7 +160,10 @@ fn a_currency_without_a_rate_is_explained() {
     total of 1                         CNY            10,000.00
     no total in JPY: the rates of 2026-11-20 have none for USD; add `USD = "…"`, what 1 USD is in CNY
     read [TIME] UTC
-    --- exit status 0
+    --- stderr
+    error: no total in JPY: the rates of 2026-11-20 have none for USD
+    hint: add `USD = "…"` to the rates, the value of 1 USD in CNY
+    --- exit status 1
     "#);
 }
 
@@ -180,7 +183,7 @@ fn without_any_rates_nothing_is_asked() {
     ");
     assert_snapshot!(both(&["--in", "dollars"], &[]).whole(), @"
     --- stderr
-    error: invalid value 'dollars' for '--in <CODE>': not a currency code: three letters of ISO 4217 are needed, such as `USD`
+    error: invalid value 'dollars' for '--in <CODE>': not an ISO 4217 currency code; did you mean USD?
 
     For more information, try '--help'.
     --- exit status 2

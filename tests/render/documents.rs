@@ -93,7 +93,8 @@ fn json_is_one_document() {
           "request_id": "ea0a9d1b-9ac0-4ff1-b2f2-d7f0a7d2f0a1",
           "hint": "grant `finance:DescribeAccountBalance` in CAM"
         }
-      ]
+      ],
+      "warnings": []
     }
     "#);
 }
@@ -157,6 +158,7 @@ fn yaml_is_the_same_document() {
       message: the key may not read balances
       request_id: 'ea0a9d1b-9ac0-4ff1-b2f2-d7f0a7d2f0a1'
       hint: grant `finance:DescribeAccountBalance` in CAM
+    warnings: []
     ");
     let yaml: serde_json::Value = yaml_serde::from_str(&text(&both(), Format::Yaml)).unwrap();
     let json: serde_json::Value = serde_json::from_str(&text(&both(), Format::Json)).unwrap();
@@ -205,7 +207,8 @@ fn the_shape_stays_when_nothing_was_found() {
       "balances": [],
       "totals": [],
       "converted": null,
-      "errors": []
+      "errors": [],
+      "warnings": []
     }
     "#);
     insta::assert_snapshot!(text(&report(vec![]), Format::Yaml), @"
@@ -216,6 +219,7 @@ fn the_shape_stays_when_nothing_was_found() {
     totals: []
     converted: null
     errors: []
+    warnings: []
     ");
 }
 

@@ -44,6 +44,8 @@ pub(crate) fn kleinerwang() -> Balance {
         ],
         fetched_at: at("2026-11-22T05:00:01.123Z"),
         request_id: Some("241b92ef-b68e-4827-ae15-5ef7f3bd4009".into()),
+        verdict: None,
+        warnings: Vec::new(),
     }
 }
 
@@ -66,6 +68,8 @@ pub(crate) fn aliyun() -> Balance {
         details: vec![(Arc::from("MybankCreditAmount"), Detail::Amount(amount("0.00")))],
         fetched_at: at("2026-11-22T05:00:01Z"),
         request_id: Some("16176743-6DC7-4CB3-BB25-A13982D8DFAD".into()),
+        verdict: None,
+        warnings: Vec::new(),
     }
 }
 

@@ -65,12 +65,12 @@ fn a_failed_step_stands_out_and_says_what_to_do() {
 fn an_account_that_is_not_usable_stands_out() {
     let accounts = [account(None), account(Some(Error::new(Kind::Credentials, "gone")))];
     insta::assert_snapshot!(shown(Listing::Accounts(&accounts), false), @r"
-    ACCOUNT             SITE  CREDENTIALS   FOUND IN  USABLE
+    ACCOUNT             SITE  CREDENTIALS   FOUND IN  READABLE
     tencent/上海\u{1b}  auto  AKID****MPLE  a\tb      yes
     tencent/上海\u{1b}  auto  AKID****MPLE  a\tb      no
     ");
     insta::assert_snapshot!(shown(Listing::Accounts(&accounts), true), @r"
-    ACCOUNT             SITE  CREDENTIALS   FOUND IN  USABLE
+    ACCOUNT             SITE  CREDENTIALS   FOUND IN  READABLE
     tencent/上海\u{1b}  auto  AKID****MPLE  a\tb      yes
     tencent/上海\u{1b}  auto  AKID****MPLE  a\tb      ESC[31mnoESC[0m
     ");

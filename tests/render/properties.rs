@@ -139,6 +139,8 @@ fn balances() -> impl Strategy<Value = Balance> {
         details: details.into_iter().map(|(name, detail)| (Arc::from(name), detail)).collect(),
         fetched_at: DateTime::from_timestamp(seconds, 999_999_999).unwrap(),
         request_id: names.4.map(Arc::from),
+        verdict: None,
+        warnings: Vec::new(),
     })
 }
 

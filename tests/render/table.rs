@@ -112,19 +112,19 @@ fn totals_of_more_than_the_rows_that_are_shown_are_shown() {
         table_of(&Report { rows, ..report(all) })
     };
     insta::assert_snapshot!(shown(vec![error(not_returned())]), @"
-    SUB-ACCOUNT   CURRENCY     AVAILABLE
-    700000000001            not returned
-    ────────────────────────────────────
-    total of 1    USD         363,659.11
-    total of 1    CNY          10,000.00
+    SUB-ACCOUNT   CURRENCY            AVAILABLE
+    700000000001            error: not returned
+    ───────────────────────────────────────────
+    total of 1    USD                363,659.11
+    total of 1    CNY                 10,000.00
     read 2026-11-22 05:00:01 UTC
     ");
     insta::assert_snapshot!(shown(vec![error(Error::new(Kind::Timeout, "too late"))]), @"
-    ACCOUNT     CURRENCY   AVAILABLE
-                             timeout
-    ────────────────────────────────
-    total of 1  USD       363,659.11
-    total of 1  CNY        10,000.00
+    ACCOUNT     CURRENCY       AVAILABLE
+                          error: timeout
+    ────────────────────────────────────
+    total of 1  USD           363,659.11
+    total of 1  CNY            10,000.00
     read 2026-11-22 05:00:01 UTC
     ");
     insta::assert_snapshot!(shown(vec![]), @"
@@ -183,8 +183,8 @@ fn totals_in_one_currency_stand_under_the_totals_with_their_rates() {
     read 2026-11-22 05:00:01 UTC
     ");
     insta::assert_snapshot!(shown(vec![error(denied())]), @"
-    ACCOUNT        AVAILABLE
-    tencent/prod  permission
+    ACCOUNT               AVAILABLE
+    tencent/prod  error: permission
     read 2026-11-22 05:00:02 UTC
     ");
 }
@@ -200,24 +200,24 @@ fn negative_and_zero_are_red_only_when_colours_are_asked_for() {
         ]
     };
     insta::assert_snapshot!(table(rows()), @"
-    SUB-ACCOUNT   NAME   CURRENCY     AVAILABLE    CASH  CREDIT LIMIT  TEMPORARY  OWED
-    700000000002  owing  USD             -12.34  -12.34          0.00       0.00  0.00
-    700000000003  empty  USD               0.00    0.00          0.00       0.00  0.00
-    700000000004  fine   USD               0.01    0.01          0.00       0.00  0.00
-    700000000001                   not returned
-    ──────────────────────────────────────────────────────────────────────────────────
-    total of 3           USD             -12.33
+    SUB-ACCOUNT   NAME   CURRENCY            AVAILABLE    CASH  CREDIT LIMIT  TEMPORARY  OWED
+    700000000002  owing  USD                    -12.34  -12.34          0.00       0.00  0.00
+    700000000003  empty  USD                      0.00    0.00          0.00       0.00  0.00
+    700000000004  fine   USD                      0.01    0.01          0.00       0.00  0.00
+    700000000001                   error: not returned
+    ─────────────────────────────────────────────────────────────────────────────────────────
+    total of 3           USD                    -12.33
     read 2026-11-22 05:00:01 UTC
     ");
     let colored = styled(&report(rows()), Format::Table, Style { color: true, width: Some(200) });
     insta::assert_snapshot!(colored.replace('\u{1b}', "ESC"), @"
-    SUB-ACCOUNT   NAME   CURRENCY     AVAILABLE    CASH  CREDIT LIMIT  TEMPORARY  OWED
-    700000000002  owing  USD             ESC[31m-12.34ESC[0m  -12.34          0.00       0.00  0.00
-    700000000003  empty  USD               ESC[31m0.00ESC[0m    0.00          0.00       0.00  0.00
-    700000000004  fine   USD               0.01    0.01          0.00       0.00  0.00
-    700000000001                   ESC[31mnot returnedESC[0m
-    ──────────────────────────────────────────────────────────────────────────────────
-    total of 3           USD             ESC[31m-12.33ESC[0m
+    SUB-ACCOUNT   NAME   CURRENCY            AVAILABLE    CASH  CREDIT LIMIT  TEMPORARY  OWED
+    700000000002  owing  USD                    ESC[31m-12.34ESC[0m  -12.34          0.00       0.00  0.00
+    700000000003  empty  USD                      ESC[31m0.00ESC[0m    0.00          0.00       0.00  0.00
+    700000000004  fine   USD                      0.01    0.01          0.00       0.00  0.00
+    700000000001                   ESC[31merror: not returnedESC[0m
+    ─────────────────────────────────────────────────────────────────────────────────────────
+    total of 3           USD                    ESC[31m-12.33ESC[0m
     read 2026-11-22 05:00:01 UTC
     ");
     assert_eq!(colored.replace("\u{1b}[31m", "").replace("\u{1b}[0m", ""), table(rows()));
@@ -226,12 +226,12 @@ fn negative_and_zero_are_red_only_when_colours_are_asked_for() {
 #[test]
 fn errors_stand_where_the_amount_would() {
     insta::assert_snapshot!(table(vec![balance(aliyun()), error(denied()), error(not_returned())]), @"
-    ACCOUNT          SUB-ACCOUNT   CURRENCY     AVAILABLE       CASH  CREDIT LIMIT
-    aliyun/shop                    CNY          10,000.00  10,000.00          0.00
-    tencent/prod                               permission
-    tencent/default  700000000001            not returned
-    ──────────────────────────────────────────────────────────────────────────────
-    total of 1                     CNY          10,000.00
+    ACCOUNT          SUB-ACCOUNT   CURRENCY            AVAILABLE       CASH  CREDIT LIMIT
+    aliyun/shop                    CNY                 10,000.00  10,000.00          0.00
+    tencent/prod                               error: permission
+    tencent/default  700000000001            error: not returned
+    ─────────────────────────────────────────────────────────────────────────────────────
+    total of 1                     CNY                 10,000.00
     read 2026-11-22 05:00:01 UTC
     ");
 }
@@ -239,8 +239,8 @@ fn errors_stand_where_the_amount_would() {
 #[test]
 fn a_report_of_errors_alone_has_no_totals() {
     insta::assert_snapshot!(table(vec![error(denied())]), @"
-    ACCOUNT        AVAILABLE
-    tencent/prod  permission
+    ACCOUNT               AVAILABLE
+    tencent/prod  error: permission
     read 2026-11-22 05:00:02 UTC
     ");
 }

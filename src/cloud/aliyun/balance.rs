@@ -1,11 +1,9 @@
 //! `QueryAccountBalance`: <https://help.aliyun.com/document_detail/472991.html>.
 
-use std::sync::Arc;
-
-use super::super::fields::{Fields, InvalidField};
+use super::super::fields::{Fields, InvalidField, Optional};
 use super::super::{Context, Following, Page};
 use super::errors::is_success;
-use crate::model::{Balance, Detail, Row};
+use crate::model::{Balance, Currency, Row};
 
 pub const ACTION: &str = "QueryAccountBalance";
 
@@ -24,21 +22,12 @@ pub fn read(fields: &Fields, context: &Context) -> Result<Page, InvalidField> {
         return Err(InvalidField(format!("`Success` is true, but `Code` is `{code}`")));
     }
     let data = fields.object("Data")?.ok_or_else(|| missing("Data"))?;
-    let currency = match (context.currency, data.text("Currency")?) {
-        (Some(currency), _) => currency,
-        (None, Some(code)) => {
-            code.parse().map_err(|error| InvalidField(format!("`Currency` is `{code}`: {error}")))?
-        }
-        (None, None) => return Err(missing("Currency")),
+    let currency = match data.text("Currency")?.filter(|code| !code.trim().is_empty()) {
+        Some(code) => Currency::from_reply(&code)
+            .ok_or_else(|| InvalidField(format!("`Currency` is `{code}`, not a currency code")))?,
+        None => context.currency.ok_or_else(|| missing("Currency"))?,
     };
-    let details = data.iter().filter(|(name, _)| !READ.contains(name)).map(|(name, raw)| {
-        let detail = if AMOUNTS.contains(&name) {
-            Detail::Amount(data.amount(name)?.ok_or_else(|| missing(name))?)
-        } else {
-            Detail::Verbatim(raw.to_owned())
-        };
-        Ok((Arc::from(name), detail))
-    });
+    let (mut envelope, mut optional) = (Optional::new(fields), Optional::new(&data));
     let balance = Balance {
         provider: "aliyun",
         site: context.site,
@@ -48,14 +37,16 @@ pub fn read(fields: &Fields, context: &Context) -> Result<Page, InvalidField> {
         sub_account_name: None,
         currency,
         available: data.amount("AvailableAmount")?.ok_or_else(|| missing("AvailableAmount"))?,
-        cash: data.amount("AvailableCashAmount")?,
-        credit_limit: data.amount("CreditAmount")?,
+        cash: optional.read("AvailableCashAmount", Fields::amount),
+        credit_limit: optional.read("CreditAmount", Fields::amount),
         temporary_credit: None,
         frozen: None,
         owed: None,
-        details: details.collect::<Result<_, _>>()?,
+        details: optional.details(READ, AMOUNTS, Fields::amount),
         fetched_at: context.fetched_at,
-        request_id: fields.text("RequestId")?.map(Into::into),
+        request_id: envelope.read("RequestId", Fields::text).map(Into::into),
+        verdict: None,
+        warnings: [envelope.warnings, optional.warnings].concat(),
     };
     Ok(Page { rows: vec![Row::Balance(Box::new(balance))], total: None, following: Following::default() })
 }

@@ -1,8 +1,8 @@
 //! `DescribeAccountBalance`: <https://www.tencentcloud.com/document/product/555/50284>.
 
-use super::super::fields::{Fields, InvalidField};
+use super::super::fields::{Fields, InvalidField, Optional};
 use super::super::{Context, Following, Page};
-use super::{currency, details, major};
+use super::{currency, major};
 use crate::model::{Balance, Row, Site};
 
 pub const ACTION: &str = "DescribeAccountBalance";
@@ -35,9 +35,10 @@ pub fn read(response: &Fields, context: &Context) -> Result<Page, InvalidField> 
     };
     let (available, source) = spendable
         .ok_or_else(|| InvalidField("`RealCreditBalance` and `RealBalance` are both missing".to_owned()))?;
+    let mut optional = Optional::new(response);
     // The international site documents the field as not applied: its zero says nothing.
     let cash =
-        major(response, "CashAccountBalance")?.filter(|cash| context.site == Site::CN || !cash.is_zero());
+        optional.read("CashAccountBalance", major).filter(|cash| context.site == Site::CN || !cash.is_zero());
     let mut read =
         vec![source, "CreditAmount", "TempCredit", "FreezeAmount", "OweAmount", "Uin", "RequestId"];
     if cash.is_some() {
@@ -47,19 +48,21 @@ pub fn read(response: &Fields, context: &Context) -> Result<Page, InvalidField> 
         provider: "tencent",
         site: context.site,
         account: context.account.clone(),
-        billing_account_id: response.text("Uin")?,
+        billing_account_id: optional.read("Uin", Fields::text),
         sub_account_id: None,
         sub_account_name: None,
         currency: currency(context),
         available,
         cash,
-        credit_limit: major(response, "CreditAmount")?,
-        temporary_credit: major(response, "TempCredit")?,
-        frozen: major(response, "FreezeAmount")?,
-        owed: major(response, "OweAmount")?,
-        details: details(response, &read, AMOUNTS)?,
+        credit_limit: optional.read("CreditAmount", major),
+        temporary_credit: optional.read("TempCredit", major),
+        frozen: optional.read("FreezeAmount", major),
+        owed: optional.read("OweAmount", major),
+        details: optional.details(&read, AMOUNTS, major),
         fetched_at: context.fetched_at,
-        request_id: response.text("RequestId")?.map(Into::into),
+        request_id: optional.read("RequestId", Fields::text).map(Into::into),
+        verdict: None,
+        warnings: optional.warnings,
     };
     Ok(Page { rows: vec![Row::Balance(Box::new(balance))], total: None, following: Following::default() })
 }

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::super::fields::{Fields, InvalidField};
+use super::super::fields::{Fields, InvalidField, Optional};
 use super::super::{Context, Following, MEMBERS_A_PAGE, Page};
-use super::{currency, details, major};
+use super::{currency, major};
 use crate::model::{Balance, Error, Kind, Row};
 
 pub const ACTION: &str = "DescribeOrgMemberAccountBalance";
@@ -52,7 +52,8 @@ pub fn read(response: &Fields, context: &Context, page: u64, uins: &[String]) ->
         (None, Some(0)) => Vec::new(),
         (None, _) => return Err(InvalidField("`Data` is missing".to_owned())),
     };
-    let request_id: Option<Arc<str>> = response.text("RequestId")?.map(Into::into);
+    // Without it, and were it unreadable, the members are what they are.
+    let request_id: Option<Arc<str>> = response.text("RequestId").ok().flatten().map(Into::into);
     let mut seen = HashSet::with_capacity(members.len());
     let mut rows = Vec::with_capacity(members.len());
     for (raw, member) in members {
@@ -111,23 +112,26 @@ fn read_member(
     request_id: Option<Arc<str>>,
 ) -> Result<Balance, InvalidField> {
     let missing = |name: &str| InvalidField(format!("`{name}` is missing"));
+    let mut optional = Optional::new(member);
     Ok(Balance {
         provider: "tencent",
         site: context.site,
         account: context.account.clone(),
         billing_account_id: None,
         sub_account_id: Some(member.text("MemberUin")?.ok_or_else(|| missing("MemberUin"))?),
-        sub_account_name: member.text("MemberName")?,
+        sub_account_name: optional.read("MemberName", Fields::text),
         currency: currency(context),
         available: major(member, "RealBalance")?.ok_or_else(|| missing("RealBalance"))?,
-        cash: major(member, "CashAccountBalance")?,
-        credit_limit: major(member, "CreditAmount")?,
-        temporary_credit: major(member, "TempCredit")?,
+        cash: optional.read("CashAccountBalance", major),
+        credit_limit: optional.read("CreditAmount", major),
+        temporary_credit: optional.read("TempCredit", major),
         frozen: None,
-        owed: major(member, "OweAmount")?,
-        details: details(member, READ, AMOUNTS)?,
+        owed: optional.read("OweAmount", major),
+        details: optional.details(READ, AMOUNTS, major),
         fetched_at: context.fetched_at,
         request_id,
+        verdict: None,
+        warnings: optional.warnings,
     })
 }
 

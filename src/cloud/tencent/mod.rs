@@ -10,10 +10,9 @@ mod sts;
 use super::fields::{Fields, InvalidField};
 use super::{Answer, Call, Cloud, Context, Endpoint, Failure, Keys, Method, Question, Reply, Request};
 use crate::crypto::sha256_hex;
-use crate::model::{Currency, Detail, Result, Site, minor_to_major};
+use crate::model::{Currency, Result, Site, minor_to_major};
 use rust_decimal::Decimal;
 use std::borrow::Cow;
-use std::sync::Arc;
 
 /// Tencent Cloud, on both its sites.
 #[derive(Clone, Copy, Debug)]
@@ -180,24 +179,4 @@ fn currency(context: &Context) -> Currency {
         Site::CN => Currency::CNY,
         _ => Currency::USD,
     })
-}
-
-/// Everything in a reply that no common field was read from, amounts in major units.
-fn details(
-    fields: &Fields,
-    read: &[&str],
-    amounts: &[&str],
-) -> std::result::Result<Vec<(Arc<str>, Detail)>, InvalidField> {
-    fields
-        .iter()
-        .filter(|(name, _)| !read.contains(name))
-        .map(|(name, raw)| {
-            let detail = if amounts.contains(&name) {
-                Detail::Amount(major(fields, name)?.unwrap_or_default())
-            } else {
-                Detail::Verbatim(raw.to_owned())
-            };
-            Ok((Arc::from(name), detail))
-        })
-        .collect()
 }

@@ -117,8 +117,8 @@ fn a_value_that_is_none_of_the_known_ones_is_told_which_there_are() {
     );
     says!(
         in_account("currency = 'dollar'"),
-        "3:1: `accounts.prod.currency`: not a currency code: three letters of ISO 4217 are needed, such as `USD`",
-        ""
+        "3:1: `accounts.prod.currency` is `dollar`, not an ISO 4217 currency code",
+        "did you mean USD?"
     );
     says!(
         in_account("endpoint = 'https://ann:hush@host'"),
@@ -250,12 +250,27 @@ fn thresholds_that_are_not_exact_or_not_clear_are_refused() {
     );
     says!(
         in_account("threshold = { dollar = '10' }"),
-        "3:15: `accounts.prod.threshold.dollar` is not a currency code: three letters of ISO 4217 are needed, such as `USD`",
-        ""
+        "3:15: `accounts.prod.threshold.dollar` is not an ISO 4217 currency code",
+        "did you mean USD?"
+    );
+    says!(
+        in_account("threshold = { USD = '1', RMB = '50000' }"),
+        "3:26: `accounts.prod.threshold.RMB` is not an ISO 4217 currency code",
+        "did you mean CNY?"
+    );
+    says!(
+        in_account("member_threshold = { CNH = '5' }"),
+        "3:22: `accounts.prod.member_threshold.CNH` is not an ISO 4217 currency code",
+        "did you mean CNY?"
+    );
+    says!(
+        mistake("[defaults]\nthreshold = { QQQ = '5' }"),
+        "2:15: `defaults.threshold.QQQ` is not an ISO 4217 currency code",
+        "use a code of three letters, such as USD or CNY"
     );
     says!(
         in_account("threshold = { USD = '1', usd = '2' }"),
-        "3:26: `accounts.prod.threshold.usd` comes twice",
+        "3:26: `accounts.prod.threshold.usd` is a duplicate",
         ""
     );
 }
@@ -275,12 +290,23 @@ fn rates_that_are_not_exact_or_not_clear_are_refused() {
             "write it between quotes, so that it is exact: `USD = \"7.12\"`"
         );
     }
-    says!(rates("CNY = '1'"), "3:1: `rates.CNY` is what the others are counted in", "");
-    says!(rates("USD = '1'\nusd = '2'"), "4:1: `rates.usd` comes twice", "");
+    says!(rates("CNY = '1'"), "3:1: `rates.CNY` is the base, whose rate is 1", "");
+    says!(rates("USD = '1'\nusd = '2'"), "4:1: `rates.usd` is a duplicate", "");
     says!(
         rates("bases = 'USD'"),
-        "3:1: `rates.bases` is not a currency code: three letters of ISO 4217 are needed, such as `USD`",
+        "3:1: `rates.bases` is not an ISO 4217 currency code",
         "did you mean `base`?"
+    );
+    says!(rates("CNH = '1'"), "3:1: `rates.CNH` is not an ISO 4217 currency code", "did you mean CNY?");
+    says!(
+        rates("base = 'US$'"),
+        "3:1: `rates.base` is `US$`, not an ISO 4217 currency code",
+        "did you mean USD?"
+    );
+    says!(
+        mistake("[defaults]\nin = 'rmb'"),
+        "2:1: `defaults.in` is `rmb`, not an ISO 4217 currency code",
+        "did you mean CNY?"
     );
     says!(
         mistake("[rates]\nUSD = '7.12'"),

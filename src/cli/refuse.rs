@@ -1,0 +1,85 @@
+//! Refuses options that would have no effect, or another one than was meant: nothing is ignored in silence.
+
+use clap::ArgMatches;
+use clap::parser::ValueSource;
+
+use super::args::{Command, Options};
+use crate::config::Config;
+use crate::model::{Error, Kind, Result};
+use crate::render::Format;
+
+/// An option that may be refused: its id, how it is written, and its variable.
+type Refusable = [&'static str; 3];
+
+const BELOW: Refusable = ["below", "--below", "CLOUDBAL_BELOW"];
+const ONLY_FAILED: Refusable = ["only_failed", "--only-failed", "CLOUDBAL_ONLY_FAILED"];
+const IN: Refusable = ["convert_to", "--in", "CLOUDBAL_IN"];
+const RATES: Refusable = ["rates", "--rates", "CLOUDBAL_RATES"];
+const CURRENCY: Refusable = ["currency", "--currency", "CLOUDBAL_CURRENCY"];
+
+/// Returns the ids of the refusable options whose values come from variables.
+pub fn from_variables(matches: &ArgMatches) -> Vec<&'static str> {
+    let is_from_variable = |id: &&str| source(matches, id) == Some(ValueSource::EnvVariable);
+    [BELOW, ONLY_FAILED, IN, RATES, CURRENCY]
+        .map(|[id, ..]| id)
+        .into_iter()
+        .filter(is_from_variable)
+        .collect()
+}
+
+/// Returns where the value of an option comes from: the strongest source, whichever command it is given to.
+fn source(matches: &ArgMatches, id: &str) -> Option<ValueSource> {
+    let here = matches.ids().any(|known| known == id).then(|| matches.value_source(id)).flatten();
+    let below = matches.subcommand().and_then(|(_, matches)| source(matches, id));
+    here.max(below)
+}
+
+impl Options {
+    /// Returns the option or the variable that a value comes from, and how to take it back.
+    fn name(&self, [id, option, variable]: Refusable) -> (&'static str, &'static str) {
+        if self.from_variables.contains(&id) { (variable, "unset") } else { (option, "leave out") }
+    }
+}
+
+/// Refuses what the command, the format or the lack of another option leaves without effect.
+pub fn without_effect(options: &Options, command: Option<&Command>, config: &Config) -> Result<()> {
+    let view = &options.view;
+    let refused = |option, why: &str, instead: &str| {
+        let (name, take_back) = options.name(option);
+        let error = Error::new(Kind::Usage, format!("`{name}` {why}"));
+        Err(error.hint(format!("{take_back} `{name}`; {instead}")))
+    };
+    if matches!(command, Some(Command::Check(_))) {
+        if view.below.is_some() {
+            let why = "cannot be used with `check`: it filters what is shown and decides nothing";
+            return refused(BELOW, why, "`--threshold` sets what is low");
+        }
+        if view.only_failed {
+            let why = "cannot be used with `check`: it would hide the balances that are low";
+            return refused(ONLY_FAILED, why, "`cloudbal all --only-failed` shows errors only");
+        }
+    }
+    if options.format() == Format::Csv {
+        let instead = "`-o json` and the table have totals";
+        if view.convert_to.is_some() {
+            return refused(IN, "has no effect on CSV, which has no totals", instead);
+        }
+        if view.rates.is_some() {
+            return refused(RATES, "has no effect on CSV, which has no totals", instead);
+        }
+    }
+    if view.rates.is_some() && view.convert_to.is_none() && config.defaults.convert_to.is_none() {
+        return refused(RATES, "has no effect without `--in`", "or convert totals with `--in CODE`");
+    }
+    Ok(())
+}
+
+/// Refuses one currency for several accounts: it would relabel amounts in others.
+pub fn currency_of_several(options: &Options, accounts: usize) -> Result<()> {
+    let Some(currency) = options.currency.filter(|_| accounts > 1) else { return Ok(()) };
+    let (name, take_back) = options.name(CURRENCY);
+    let message = format!("`{name}` applies to one account, not to {accounts}: it would relabel amounts");
+    Err(Error::new(Kind::Usage, message).hint(format!(
+        "{take_back} `{name}`; `--in {currency}` converts totals, and `currency` in the configuration is one account's"
+    )))
+}
