@@ -71,6 +71,10 @@ impl SiteCache {
             return Ok(());
         }
         let folder = self.path.parent().unwrap_or(Path::new("."));
+        // A home directory that does not exist is not created.
+        if !folder.parent().and_then(Path::parent).is_some_and(Path::is_dir) {
+            return Err(io::ErrorKind::NotFound.into());
+        }
         fs::create_dir_all(folder)?;
         let mut tag = [0; 8];
         getrandom::fill(&mut tag).map_err(io::Error::other)?;
