@@ -160,7 +160,7 @@ fn what_metadata_services_answer_is_read() {
     assert_eq!(read("aliyun", aliyun), "key STS.x one token t until 2026-11-22T06:00:00Z\n");
     for (name, text, what) in [
         ("aliyun", r#"{"Code":"Failed"}"#, "`Code` is not `Success`"),
-        ("aliyun", "<html>", "not JSON: expected value at line 1 column 1"),
+        ("aliyun", "<html>", "not JSON: error at line 1 column 1"),
         ("aliyun", r#"{"Code":"Success"}"#, "`AccessKeyId` is not set"),
         ("tencent", "{}", "`Code` is not `Success`"),
         ("tencent", "", "is empty"),

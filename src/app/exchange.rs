@@ -145,9 +145,14 @@ fn role_names(list: &str) -> Vec<String> {
     list.lines().map(str::trim).filter(|name| is_role(name)).map(str::to_owned).collect()
 }
 
+/// No cloud's role has a longer name.
+const LONGEST_ROLE: usize = 128;
+
 /// Whether a text can be a role's name, and a part of an address.
 fn is_role(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic() && !b"/?#<>".contains(&byte))
+    // Anything else in the place of the list may be credentials, and names are shown.
+    (1..=LONGEST_ROLE).contains(&name.len())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.+=,@".contains(&byte))
 }
 
 /// The body of a reply. An error's kind tells whether the service was reached.

@@ -2,6 +2,7 @@
 
 use std::iter::successors;
 
+use base64::Engine as _;
 use zeroize::Zeroizing;
 
 use super::reply::NOT_SHOWN;
@@ -12,8 +13,14 @@ use crate::model::Secret;
 /// No secret of a cloud is as short, and something shorter may stand anywhere by chance.
 const SHORTEST: usize = 8;
 
-/// What no reply may make cloudbal show: the secret, the tokens and the signature of a call, as they are and as they
-/// stand in a form and in what is signed of a form.
+/// A run of letters and digits as long as this is enough to know a secret by, whatever is around it.
+const ENOUGH: usize = 16;
+
+/// How often a text is unescaped: JSON in a string of JSON in a string, and so on.
+const DEEPEST: usize = 8;
+
+/// What no reply may make cloudbal show: the secret, the tokens and the signature of a call, in the forms in which they
+/// may come back: as they are, percent-encoded, escaped in some other way, in Base64 and in hexadecimal.
 pub fn secrets(call: &Call, request: Option<&Request>) -> Vec<Zeroizing<String>> {
     let copy = |secret: &Secret| Zeroizing::new(secret.expose().to_owned());
     let mut texts = vec![copy(&call.credentials.secret)];
@@ -23,10 +30,34 @@ pub fn secrets(call: &Call, request: Option<&Request>) -> Vec<Zeroizing<String>>
     }
     texts.extend(request.and_then(signature));
     texts.retain(|text| text.len() >= SHORTEST);
-    let encoded = |text: &Zeroizing<String>| {
-        Some(Zeroizing::new(percent_encode(text))).filter(|encoded| encoded != text)
+    texts.iter().flat_map(|text| forms(text)).collect()
+}
+
+fn forms(text: &str) -> Vec<Zeroizing<String>> {
+    let run = text.split(|character: char| !character.is_ascii_alphanumeric()).max_by_key(|run| run.len());
+    // No encoding of text changes letters and digits.
+    let Some(run) = run.filter(|run| run.len() >= ENOUGH) else {
+        let encoded = |text: &Zeroizing<String>| {
+            Some(Zeroizing::new(percent_encode(text))).filter(|encoded| encoded != text)
+        };
+        let text = Zeroizing::new(text.to_owned());
+        let binary = binary_forms(&text);
+        return successors(Some(text), encoded).take(3).chain(binary).collect();
     };
-    texts.into_iter().flat_map(|text| successors(Some(text), encoded).take(3)).collect()
+    [Zeroizing::new(run.to_owned())].into_iter().chain(binary_forms(run)).collect()
+}
+
+/// Base64 in each of the three ways in which the bytes before may shift it, and hexadecimal.
+fn binary_forms(text: &str) -> Vec<Zeroizing<String>> {
+    let base64 = (0..3).map(|shift| {
+        let bytes = Zeroizing::new([&b"\0\0"[..shift], text.as_bytes()].concat());
+        let encoded = Zeroizing::new(base64::engine::general_purpose::STANDARD_NO_PAD.encode(&*bytes));
+        // Characters that are made of other bytes too are not known.
+        let first = [0, 2, 3][shift];
+        let last = encoded.len() - usize::from(bytes.len() % 3 != 0);
+        Zeroizing::new(encoded[first..last].to_owned())
+    });
+    base64.chain([Zeroizing::new(hex::encode(text))]).collect()
 }
 
 /// Every cloud calls it the same, and writes it last.
@@ -76,11 +107,32 @@ fn holds(text: &str, secrets: &[Zeroizing<String>]) -> bool {
     secrets.iter().any(|secret| text.contains(&**secret))
 }
 
-/// Whether a JSON string holds one of these, some characters of which may be escaped.
+/// Whether a JSON string holds one of these, however often it is escaped.
 fn holds_literally(literal: &str, secrets: &[Zeroizing<String>]) -> bool {
-    holds(literal, secrets)
-        || literal.contains('\\')
-            && serde_json::from_str::<String>(literal).is_ok_and(|text| holds(&Zeroizing::new(text), secrets))
+    let unescaped = |text: &Zeroizing<String>| text.contains('\\').then(|| unescape(text));
+    successors(Some(Zeroizing::new(literal.to_owned())), unescaped)
+        .take(DEEPEST)
+        .any(|text| holds(&text, secrets))
+}
+
+/// A text without one layer of JSON's escapes. What is not an escape stays.
+fn unescape(text: &str) -> Zeroizing<String> {
+    let mut plain = Zeroizing::new(String::with_capacity(text.len()));
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('\\') {
+        plain.push_str(before);
+        let code = after.strip_prefix('u').and_then(|digits| digits.get(..4));
+        let character = code.and_then(|code| u32::from_str_radix(code, 16).ok()).and_then(char::from_u32);
+        rest = if let Some(character) = character {
+            plain.push(character);
+            &after[5..]
+        } else {
+            plain.extend(after.chars().next());
+            after.get(after.chars().next().map_or(0, char::len_utf8)..).unwrap_or_default()
+        };
+    }
+    plain.push_str(rest);
+    plain
 }
 
 /// The next JSON string with its quotes, and what stands before and after it.
@@ -115,6 +167,45 @@ mod tests {
             without(body),
             Some(format!(r#"{{"a":"x","b\"":"","c":"{words}","{words}":[1.50,"\\"],"e":"{words}"}}"#))
         );
+    }
+
+    #[test]
+    fn a_secret_is_known_in_every_form() {
+        let secret = "Zm9vYmFyYmF6cXV4MTIz/x+y";
+        let forms = forms(secret);
+        let mut shifted = String::new();
+        for before in ["", "a", "ab"] {
+            let bytes = format!("{before}{secret} and more");
+            shifted += &base64::engine::general_purpose::URL_SAFE.encode(bytes);
+            shifted.push('\n');
+        }
+        for line in shifted.lines() {
+            assert!(holds(line, &forms), "{line}");
+        }
+        for text in [
+            "x Zm9vYmFyYmF6cXV4MTIz/x+y",
+            "Zm9vYmFyYmF6cXV4MTIz&#x2F;x&#43;y",
+            "Zm9vYmFyYmF6cXV4MTIz%252Fx%252By",
+            r"Zm9vYmFyYmF6cXV4MTIz\\\/x+y",
+        ] {
+            assert!(holds(text, &forms), "{text}");
+        }
+        assert!(holds(&hex::encode(secret), &forms));
+        assert!(!holds("Zm9vYmFy", &forms));
+    }
+
+    #[test]
+    fn escapes_are_removed_however_many_there_are() {
+        let mut nested = "(se/cret+1)".replace('/', r"\/").replace('+', r"\u002b");
+        for _ in 0..3 {
+            nested = serde_json::to_string(&serde_json::json!({ "a": nested })).unwrap();
+        }
+        let body = serde_json::to_string(&nested).unwrap();
+        assert_eq!(without(&body).unwrap(), "\"(it repeats what was signed and is not shown)\"");
+        assert_eq!(*unescape(r"a\"), *"a");
+        assert_eq!(*unescape(r"\u12"), *"u12");
+        assert_eq!(*unescape(r"\u元元"), *"u元元");
+        assert_eq!(*unescape(r"\ud800x\元"), *"ud800x元");
     }
 
     #[test]

@@ -10,8 +10,8 @@ use serde_json::value::RawValue;
 use crate::model::{Detail, InvalidAmount, amount_from_number, amount_from_text};
 use rust_decimal::Decimal;
 
-/// The fields of one JSON object, in the order in which they came. A name that comes twice is an error: which of
-/// the two would be meant is not to be guessed.
+/// The fields of one JSON object, in the order in which they came. A duplicate name is an error: which of the
+/// two is meant is not guessed.
 #[derive(Debug)]
 pub struct Fields<'a> {
     all: Vec<(String, &'a RawValue)>,
@@ -28,9 +28,9 @@ type Result<T> = std::result::Result<T, InvalidField>;
 pub type Entry<'a> = (&'a RawValue, Result<Fields<'a>>);
 
 impl<'a> Fields<'a> {
-    /// Reads an object.
-    pub fn parse(text: &'a str) -> std::result::Result<Self, serde_json::Error> {
-        serde_json::from_str(text)
+    /// Reads an object. The error says where the text is wrong and shows nothing of it.
+    pub fn parse(text: &'a str) -> Result<Self> {
+        serde_json::from_str(text).map_err(|error| InvalidField(describe(text, &error)))
     }
 
     /// Whether errors leave out what a field holds, because it may be a secret. It goes for the objects inside too.
@@ -57,8 +57,8 @@ impl<'a> Fields<'a> {
     }
 
     fn read_object(&self, name: &str, raw: &'a RawValue) -> Result<Self> {
-        let object = Self::parse(raw.get()).map_err(|error| {
-            // An object it is, but one that cannot be read: a name comes twice, for instance.
+        let object = Self::parse(raw.get()).map_err(|InvalidField(error)| {
+            // An object it is, but one that cannot be read: it has a duplicate field, for instance.
             if raw.get().starts_with('{') {
                 InvalidField(format!("`{name}`: {error}"))
             } else {
@@ -208,10 +208,10 @@ impl<'de> Deserialize<'de> for Fields<'de> {
                 let mut fields: Vec<(String, &'de RawValue)> = Vec::with_capacity(16);
                 while let Some((name, value)) = map.next_entry::<String, &'de RawValue>()? {
                     if fields.iter().any(|(known, _)| *known == name) {
-                        return Err(serde::de::Error::custom(format_args!("`{name}` comes twice")));
+                        return Err(serde::de::Error::custom(DUPLICATE));
                     }
                     if fields.len() == MOST_FIELDS {
-                        return Err(serde::de::Error::custom("too many fields"));
+                        return Err(serde::de::Error::custom(TOO_MANY));
                     }
                     fields.push((name, value));
                 }
@@ -221,6 +221,34 @@ impl<'de> Deserialize<'de> for Fields<'de> {
 
         deserializer.deserialize_map(Reader)
     }
+}
+
+const DUPLICATE: &str = "duplicate field";
+const TOO_MANY: &str = "too many fields";
+
+/// Why a text is not an object: what it is instead, or where it is wrong. The parser's own words repeat the text.
+fn describe(text: &str, error: &serde_json::Error) -> String {
+    if error.classify() != serde_json::error::Category::Data {
+        return describe_syntax(error);
+    }
+    let instead = match text.trim_start().as_bytes().first() {
+        Some(b'{') => {
+            let what = if error.to_string().starts_with(TOO_MANY) { TOO_MANY } else { DUPLICATE };
+            return format!("{what} at line {} column {}", error.line(), error.column());
+        }
+        Some(b'"') => "a text",
+        Some(b'[') => "a list",
+        Some(b't' | b'f') => "true or false",
+        Some(b'n') => "null",
+        _ => "a number",
+    };
+    format!("{instead}, not an object")
+}
+
+/// Where a text that should be JSON is wrong, without anything of the text.
+pub fn describe_syntax(error: &serde_json::Error) -> String {
+    let what = if error.is_eof() { "it ends too early" } else { "error" };
+    format!("not JSON: {what} at line {} column {}", error.line(), error.column())
 }
 
 /// Far more than any cloud's object has; keeps the search for names that come twice short.
@@ -275,9 +303,26 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_comes_twice_is_refused() {
-        let error = Fields::parse(r#"{"RealBalance":1,"RealBalance":2}"#).unwrap_err();
-        assert_eq!(error.to_string(), "`RealBalance` comes twice at line 1 column 33");
+    fn what_is_not_an_object_is_described_without_its_text() {
+        for (text, why) in [
+            (r#"{"hush":1,"hush":2}"#, "duplicate field at line 1 column 19"),
+            (r#""{\"TmpSecretKey\":\"hush\"}""#, "a text, not an object"),
+            ("\n [\"hush\"]", "a list, not an object"),
+            ("123456", "a number, not an object"),
+            ("true", "true or false, not an object"),
+            ("null", "null, not an object"),
+            ("hush", "not JSON: error at line 1 column 1"),
+            ("", "not JSON: it ends too early at line 1 column 0"),
+            (r#"{"a":"hush"#, "not JSON: it ends too early at line 1 column 10"),
+            (r#"{"a":1} hush"#, "not JSON: error at line 1 column 9"),
+            (r#"{"a":hush}"#, "not JSON: error at line 1 column 6"),
+            (r#"{"hush\x":1}"#, "not JSON: error at line 1 column 8"),
+        ] {
+            assert_eq!(Fields::parse(text).unwrap_err().0, why, "{text}");
+        }
+        let many: Vec<String> = (0..300).map(|number| format!("\"hush{number}\":1")).collect();
+        let error = Fields::parse(&format!("{{{}}}", many.join(","))).unwrap_err();
+        assert!(error.0.starts_with("too many fields at line 1 column "), "{}", error.0);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use zeroize::Zeroize as _;
 
+use super::fields::describe_syntax;
 use crate::model::{Credentials, Error, Kind, Result, Secret};
 
 /// The keys that the reader of an entry understands.
@@ -31,12 +32,11 @@ impl Record {
     /// The values of a JSON object.
     pub fn parse(text: &str, place: impl Into<String>, remedy: impl Into<String>) -> Result<Self> {
         let mut record = Self::new(place, remedy, Map::new());
-        // Only syntax can be wrong here, and messages about syntax hold no text of the file.
-        match serde_json::from_str(text) {
+        match serde_json::from_str(text.strip_prefix('\u{feff}').unwrap_or(text)) {
             Ok(Value::Object(values)) => record.values = values,
             Ok(other) => return Err(record.wrong(format!("holds {}, not an object", kind_of(&other)))),
             Err(_) if text.trim().is_empty() => return Err(record.wrong("is empty")),
-            Err(error) => return Err(record.wrong(format!("not JSON: {error}"))),
+            Err(error) => return Err(record.wrong(describe_syntax(&error))),
         }
         Ok(record)
     }

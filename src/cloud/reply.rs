@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use zeroize::Zeroize as _;
 
+use super::Question;
 use super::fields::InvalidField;
 use crate::model::{Error, Kind};
 
@@ -12,7 +13,7 @@ use crate::model::{Error, Kind};
 const LONGEST_MESSAGE: usize = 400;
 
 /// How much of a code, an id or a header is shown.
-pub const LONGEST_NAME: usize = 80;
+const LONGEST_NAME: usize = 80;
 
 /// What stands in place of a text that repeats what was signed.
 pub const NOT_SHOWN: &str = "(it repeats what was signed and is not shown)";
@@ -80,13 +81,19 @@ impl Reply {
     /// The body as text.
     pub fn text(&self) -> Result<&str, Failure> {
         // None is asked for, and a small compressed body can hold a huge one.
-        if let Some(encoding) = self.header("content-encoding").filter(|encoding| *encoding != "identity") {
+        let encodings = self.headers.iter().filter(|(name, _)| name == "content-encoding");
+        let encodings = encodings.flat_map(|(_, value)| value.split(',')).map(str::trim);
+        let mut foreign =
+            encodings.filter(|encoding| !encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity"));
+        if let Some(encoding) = foreign.next() {
             let why =
-                format!("it is encoded as `{}`, which was not asked for", beginning(encoding, LONGEST_NAME));
+                format!("it is encoded as `{}`, which was not requested", beginning(encoding, LONGEST_NAME));
             return Err(self.unreadable(&why));
         }
-        std::str::from_utf8(&self.body)
-            .map_err(|error| self.unreadable(&format!("byte {} is not UTF-8", error.valid_up_to() + 1)))
+        let text = std::str::from_utf8(&self.body)
+            .map_err(|error| self.unreadable(&format!("byte {} is not UTF-8", error.valid_up_to() + 1)))?;
+        // Some gateways put a byte order mark before JSON.
+        Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
     }
 
     /// The server's time from the `Date` header.
@@ -157,11 +164,33 @@ pub fn beginning(text: &str, enough: usize) -> String {
     }
 }
 
-/// A cloud's message as it may be shown: not when it repeats what was signed, and not without end.
-pub fn safe_message(message: &str) -> String {
+/// What stands in place of a text of a token service that may hold the credentials it gives.
+const MAY_BE_SECRET: &str = "(it may hold credentials and is not shown)";
+
+/// A cloud's message as it may be shown: not when it repeats what was signed, and not endless.
+pub fn safe_message(message: &str, question: &Question) -> String {
     let holds = |part: &str| message.contains(part);
     if holds("%26") || holds("SignatureNonce") || holds("HMAC-SHA256\n") || holds("x-acs-") {
         return NOT_SHOWN.to_owned();
     }
+    if !question.is_about_balances() && names_a_secret(message) {
+        return MAY_BE_SECRET.to_owned();
+    }
     beginning(message.trim(), LONGEST_MESSAGE)
+}
+
+/// A code or an id of a reply as it may be shown.
+pub fn safe_name(name: &str, question: &Question) -> String {
+    if !question.is_about_balances() && names_a_secret(name) {
+        return MAY_BE_SECRET.to_owned();
+    }
+    beginning(name, LONGEST_NAME)
+}
+
+/// Whether a text looks like the credentials of a token service, with a value beside a name of theirs.
+fn names_a_secret(text: &str) -> bool {
+    let names =
+        ["TmpSecretKey", "AccessKeySecret", "SecretAccessKey", "SecurityToken", "SessionToken", "\"Token"];
+    let has_value = text.contains(['"', '=', ':', '\\']);
+    has_value && names.iter().any(|name| text.contains(name))
 }

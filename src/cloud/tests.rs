@@ -267,7 +267,7 @@ fn a_wrong_amount_is_an_error_that_names_the_field() {
     );
     ends_with(
         of_tencent(r#""RealBalance":1,"RealBalance":2"#),
-        "`Response`: `RealBalance` comes twice at line 1 column 33",
+        "`Response`: duplicate field at line 1 column 33",
     );
     ends_with(of_tencent(r#""RealBalance":1e40"#), "an amount with more digits than can be kept exactly");
     ends_with(
@@ -406,8 +406,8 @@ fn one_unreadable_member_does_not_take_its_page_along() {
         rows(&tencent::Tencent, &all_members(), Site::INTL, body),
         [
             "?: unreadable member: `Data` is `null`, not an object",
-            "2: unreadable member: `Data`: `RealBalance` comes twice at line 1 column 49",
-            "?: unreadable member: `Data`: `MemberUin` comes twice at line 1 column 32",
+            "2: unreadable member: `Data`: duplicate field at line 1 column 49",
+            "?: unreadable member: `Data`: duplicate field at line 1 column 32",
             "?: unreadable member: `Data` is `\"x\"`, not an object",
             "tencent intl 5 USD 1 cash - limit - temporary - frozen - owed - []",
         ]

@@ -107,7 +107,8 @@ pub(super) fn read_external(
             return record.temporary(names, "expiration", now);
         }
         Some("ak") => (["access_key_id", "access_key_secret", "sts_token"], "expiration"),
-        Some(other) => return Err(record.wrong(format!("mode `{other}` is neither `AK` nor `StsToken`"))),
+        // Its value is not shown: a program may print a secret in the wrong place.
+        Some(_) => return Err(record.wrong("`mode` is neither `AK` nor `StsToken`")),
         None if record.seconds("Version")? == Some(1) => {
             (["AccessKeyId", "SecretAccessKey", "SessionToken"], "Expiration")
         }
@@ -244,14 +245,14 @@ mod tests {
         let place = "the output of the command for credentials";
         for (output, expected) in [
             ("", "is empty"),
-            ("hush", "not JSON: expected value at line 1 column 1"),
+            ("hush", "not JSON: error at line 1 column 1"),
             (r#""hush""#, "holds a text, not an object"),
             (r#"{"AccessKeyId":"id","SecretAccessKey":"hush"}"#, "it has neither a `mode` nor `Version` 1"),
             (r#"{"Version":2,"AccessKeyId":"id"}"#, "it has neither a `mode` nor `Version` 1"),
             (r#"{"Version":1,"AccessKeyId":"id"}"#, "`SecretAccessKey` is not set but `AccessKeyId` is set"),
             (r#"{"Version":1,"SecretAccessKey":["hush"]}"#, "`SecretAccessKey` holds a list, not a text"),
             (r#"{"mode":"AK"}"#, "`access_key_id` is not set"),
-            (r#"{"mode":"RamRoleArn"}"#, "mode `ramrolearn` is neither `AK` nor `StsToken`"),
+            (r#"{"mode":"RamRoleArn"}"#, "`mode` is neither `AK` nor `StsToken`"),
             (
                 r#"{"mode":"StsToken","access_key_id":"id","access_key_secret":"hush"}"#,
                 "`sts_token` is not set but `access_key_id` is set",

@@ -245,7 +245,7 @@ fn a_redirect_is_not_followed_and_nothing_is_sent_there() {
         let told = balance_of(&server).end().told(&server).replace(&status[..3], "3xx");
         allow_duplicates! {
             assert_snapshot!(told, @"
-            error: aliyun/environment: unreadable reply: HTTP 3xx, empty, 0 bytes: not a JSON object: EOF while parsing a value at line 1 column 0
+            error: aliyun/environment: unreadable reply: HTTP 3xx, empty, 0 bytes: not JSON: it ends too early at line 1 column 0
             hint: the server redirects elsewhere, where a signed request is never sent; check `--endpoint` and the proxy
             --- exit status 1
             1 requests

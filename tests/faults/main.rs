@@ -7,6 +7,7 @@ mod bodies;
 mod certificates;
 mod clocks;
 mod connections;
+mod disclosure;
 mod echoes;
 mod encryption;
 mod ending;

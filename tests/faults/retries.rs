@@ -99,7 +99,7 @@ fn a_wait_of_more_than_a_minute_is_not_waited_for() {
     ");
     let server = Server::always(reply("503 Service Unavailable", "Retry-After: 61\r\n", b""));
     assert_snapshot!(balance_of(&server).end().told(&server), @"
-    error: aliyun/environment: unreadable reply: HTTP 503, empty, 0 bytes: not a JSON object: EOF while parsing a value at line 1 column 0 (it asks to wait 61 s)
+    error: aliyun/environment: unreadable reply: HTTP 503, empty, 0 bytes: not JSON: it ends too early at line 1 column 0 (it asks to wait 61 s)
     hint: that is longer than a run waits: run again then
     --- exit status 1
     1 requests

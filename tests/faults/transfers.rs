@@ -23,7 +23,7 @@ fn a_length_that_is_too_long_is_a_broken_reply() {
 fn a_length_that_is_too_short_is_an_unreadable_reply() {
     let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", BALANCE.len() - 10);
     assert_snapshot!(told(vec![Step::Send([head.as_str(), BALANCE].concat().into())]), @"
-    error: aliyun/environment: unreadable reply: HTTP 200, no content type, 92 bytes: not a JSON object: EOF while parsing a string at line 1 column 92
+    error: aliyun/environment: unreadable reply: HTTP 200, no content type, 92 bytes: not JSON: it ends too early at line 1 column 92
     hint: try again; with `-vv` every attempt is shown
     --- exit status 1
     1 requests
@@ -118,17 +118,40 @@ fn gzip_that_was_not_asked_for_is_told_by_its_name() {
         let steps = reply("200 OK", &format!("Content-Encoding: {encoding}\r\n"), &gzip_of_zeros(1));
         allow_duplicates! {
             assert_snapshot!(told(steps).replace(encoding, "[ENCODING]"), @"
-            error: aliyun/environment: unreadable reply: HTTP 200, no content type, 14 bytes: it is encoded as `[ENCODING]`, which was not asked for
+            error: aliyun/environment: unreadable reply: HTTP 200, no content type, 14 bytes: it is encoded as `[ENCODING]`, which was not requested
             hint: try again; with `-vv` every attempt is shown
             --- exit status 1
             1 requests
             ");
         }
     }
-    let server = Server::always(reply("200 OK", "Content-Encoding: identity\r\n", BALANCE.as_bytes()));
-    let ended = balance_of(&server).end();
-    assert_eq!(ended.status, Some(0));
-    assert_eq!(server.seen()[0].header("accept-encoding"), None);
+    let mixed = "Content-Encoding: identity\r\nContent-Encoding: br\r\n";
+    assert!(told(reply("200 OK", mixed, BALANCE.as_bytes())).contains("it is encoded as `br`"));
+    let listed = "Content-Encoding: identity, gzip\r\n";
+    assert!(told(reply("200 OK", listed, BALANCE.as_bytes())).contains("it is encoded as `gzip`"));
+}
+
+#[test]
+fn a_reply_that_is_not_encoded_is_read_however_that_is_said() {
+    for encoding in ["identity", "Identity", "IDENTITY", "", " ", "identity, identity", ",identity,"] {
+        let headers = format!("Content-Encoding: {encoding}\r\n");
+        let server = Server::always(reply("200 OK", &headers, BALANCE.as_bytes()));
+        let ended = balance_of(&server).end();
+        assert_eq!(ended.status, Some(0), "{encoding:?}: {ended:?}");
+        assert!(ended.stdout.contains("1,828.72"), "{encoding:?}: {ended:?}");
+        assert_eq!(server.seen()[0].header("accept-encoding"), None);
+    }
+}
+
+#[test]
+fn a_byte_order_mark_before_json_is_skipped() {
+    let body = format!("\u{feff}{BALANCE}");
+    let ended = balance_of(&Server::always(reply("200 OK", "", body.as_bytes()))).end();
+    assert_eq!(ended.status, Some(0), "{ended:?}");
+    assert!(ended.stdout.contains("1,828.72"), "{ended:?}");
+    // A second one is content, which no JSON begins with.
+    let body = format!("\u{feff}\u{feff}{BALANCE}");
+    assert!(told(reply("200 OK", "", body.as_bytes())).contains("not JSON: error at line 1 column 1"));
 }
 
 #[test]
@@ -136,7 +159,7 @@ fn a_gzip_bomb_does_not_go_off() {
     let bomb = gzip_of_zeros(1 << 28);
     assert!(bomb.len() < 2 << 20, "a quarter of a gibibyte in {} bytes", bomb.len());
     assert_snapshot!(told(reply("200 OK", "Content-Encoding: gzip\r\n", &bomb)), @"
-    error: aliyun/environment: unreadable reply: HTTP 200, no content type, 1690741 bytes: it is encoded as `gzip`, which was not asked for
+    error: aliyun/environment: unreadable reply: HTTP 200, no content type, 1690741 bytes: it is encoded as `gzip`, which was not requested
     hint: try again; with `-vv` every attempt is shown
     --- exit status 1
     1 requests

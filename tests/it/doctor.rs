@@ -378,9 +378,9 @@ fn a_stranger_in_between_is_explained() {
       ok       network     https://business.aliyuncs.com answers in [N] ms, connected in [N] ms
       ok       clock       in step with the cloud's
       skipped  signature   the cloud has not judged it
-      failed   identity    unreadable reply: HTTP 200, text/html; charset=utf-8, 144 bytes: not a JSON object
+      failed   identity    unreadable reply: HTTP 200, text/html; charset=utf-8, 144 bytes: not JSON: error at line 1 column 1
                            hint: a web page came instead of an answer: a proxy or a login page may stand in between
-      failed   permission  unreadable reply: HTTP 200, text/html; charset=utf-8, 144 bytes: not a JSON object: expected value at line 1 column 1
+      failed   permission  unreadable reply: HTTP 200, text/html; charset=utf-8, 144 bytes: not JSON: error at line 1 column 1
                            hint: a web page came instead of an answer: a proxy or a login page may stand in between
       skipped  site        an earlier step has failed
     --- exit status 1

@@ -97,7 +97,7 @@ fn a_web_page_is_no_balance() {
     aliyun/environment  error: unreadable reply
     read [TIME] UTC
     --- stderr
-    error: aliyun/environment: unreadable reply: HTTP 200, text/html; charset=utf-8, 144 bytes: not a JSON object: expected value at line 1 column 1
+    error: aliyun/environment: unreadable reply: HTTP 200, text/html; charset=utf-8, 144 bytes: not JSON: error at line 1 column 1
     hint: a web page came instead of an answer: a proxy or a login page may stand in between
     --- exit status 1
     ");

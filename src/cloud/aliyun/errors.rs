@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::super::codes::{self, Hint, Meaning};
 use super::super::fields::Fields;
-use super::super::reply::{LONGEST_NAME, beginning, safe_message};
+use super::super::reply::{safe_message, safe_name};
 use super::super::{Advice, Call, Failure, Question, Reply};
 use crate::model::{Error, Kind};
 
@@ -24,10 +24,10 @@ pub fn read(fields: &Fields, call: &Call, reply: &Reply) -> Failure {
         _ if code == "SignatureNonceUsed" => Advice::Retry { after: None },
         _ => Advice::GiveUp,
     };
-    let message = format!("Alibaba Cloud refused: {}", safe_message(&message));
-    let mut error = Error::new(kind, message).code(beginning(&code, LONGEST_NAME));
+    let message = format!("Alibaba Cloud refused: {}", safe_message(&message, call.question));
+    let mut error = Error::new(kind, message).code(safe_name(&code, call.question));
     let request_id = text("RequestId").or_else(|| reply.header("x-acs-request-id").map(str::to_owned));
-    error.request_id = request_id.map(|id| beginning(&id, LONGEST_NAME).into());
+    error.request_id = request_id.map(|id| safe_name(&id, call.question).into());
     error.hint = hint.map(Into::into);
     Failure { error: Box::new(error), advice }
 }

@@ -4,7 +4,7 @@ use chrono::DateTime;
 
 use super::super::codes::{self, Hint, Meaning};
 use super::super::fields::Fields;
-use super::super::reply::{LONGEST_NAME, beginning, safe_message};
+use super::super::reply::{safe_message, safe_name};
 use super::super::{Advice, Call, Failure, Question, Reply};
 use crate::model::{Error, Kind};
 
@@ -22,9 +22,10 @@ pub fn read(error: &Fields, response: &Fields, call: &Call, reply: &Reply) -> Fa
         Kind::WrongSite => Advice::OtherSite,
         _ => Advice::GiveUp,
     };
-    let mut error = Error::new(kind, format!("Tencent Cloud refused: {}", safe_message(&message)));
-    error.code = Some(beginning(&code, LONGEST_NAME).into());
-    error.request_id = text(response, "RequestId").map(|id| beginning(&id, LONGEST_NAME).into());
+    let mut error =
+        Error::new(kind, format!("Tencent Cloud refused: {}", safe_message(&message, call.question)));
+    error.code = Some(safe_name(&code, call.question).into());
+    error.request_id = text(response, "RequestId").map(|id| safe_name(&id, call.question).into());
     error.hint = hint.map(Into::into);
     Failure { error: Box::new(error), advice }
 }

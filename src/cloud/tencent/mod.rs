@@ -82,12 +82,7 @@ impl Cloud for Tencent {
     ) -> std::result::Result<Answer, Failure> {
         let text = reply.text()?;
         let envelope = Fields::parse(text)
-            .map_err(|error| {
-                // The parser's words repeat the text, which may hold temporary credentials.
-                let is_public = call.question.is_about_balances();
-                let why = if is_public { format!(": {error}") } else { String::new() };
-                reply.unreadable(&format!("not a JSON object{why}"))
-            })?
+            .map_err(|error| reply.invalid_field(&error))?
             .hiding_values(!call.question.is_about_balances());
         let wrong = |field: InvalidField| reply.invalid_field(&field);
         let response = envelope.object("Response").map_err(wrong)?;
