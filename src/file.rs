@@ -88,7 +88,12 @@ impl Unreadable {
     /// The error for people: `what` names the file, and the hint is for what only the user can put right.
     pub fn explain(self, kind: Kind, what: &str, hint: &'static str) -> Error {
         let (kind, why, hint) = match self {
-            Self::Io(error) => (kind, reason(&error), hint),
+            Self::Io(error) => match kind.unless_out_of_resources(&error) {
+                Kind::File if kind != Kind::File => {
+                    (Kind::File, reason(&error), "raise the limit of open files (`ulimit -n`)")
+                }
+                kind => (kind, reason(&error), hint),
+            },
             Self::TooLarge(limit) if limit % (1 << 20) == 0 => {
                 (kind, format!("larger than {} MiB", limit >> 20), hint)
             }

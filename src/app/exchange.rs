@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use crate::client::Fetch;
+use crate::client::{Fetch, in_thread};
 use crate::cloud::{Answer, Metadata, Question, Source};
 use crate::credentials;
 use crate::model::{Credentials, Error, Kind, Result};
@@ -34,18 +34,23 @@ pub async fn credentials(session: &Session<'_>, source: &Source) -> Result<Crede
         }
         Source::Command(words) => {
             let (words, now) = (words.clone(), session.client().now());
-            let run = tokio::task::spawn_blocking(move || credentials::run_command(&words, now));
-            run.await.unwrap_or_else(|_| {
-                Err(Error::new(Kind::Credentials, "the credentials' command was given up"))
-            })
+            in_thread(move || credentials::run_command(&words, now))
+                .await
+                .unwrap_or_else(|error| Err(no_thread("cannot run the command for credentials", &error)))
         }
         Source::Keyring(name) => {
             let (name, now) = (name.clone(), session.client().now());
-            let read = tokio::task::spawn_blocking(move || credentials::read_keyring(&name, now));
-            read.await
-                .unwrap_or_else(|_| Err(Error::new(Kind::Credentials, "reading the keyring was given up")))
+            in_thread(move || credentials::read_keyring(&name, now))
+                .await
+                .unwrap_or_else(|error| Err(no_thread("cannot read the keyring", &error)))
         }
     }
+}
+
+/// Something local: trying again may help, other credentials do not.
+fn no_thread(what: &str, error: &std::io::Error) -> Error {
+    Error::new(Kind::File, format!("{what}: no thread available: {error}"))
+        .hint("raise the limit of processes (`ulimit -u`) or of memory (`ulimit -v`)")
 }
 
 async fn temporary(session: &Session<'_>, by: &Credentials, question: &Question) -> Result<Credentials> {
@@ -99,7 +104,7 @@ async fn instance(session: &Session<'_>, role: Option<&str>) -> Result<Credentia
     let given = match fetch(session, get(&name), place).await {
         Ok(reply) => read(session, place, &reply),
         // A service that cannot be reached knows no roles either.
-        Err(error) if error.kind == Kind::Network || error.kind == Kind::Timeout => {
+        Err(error) if matches!(error.kind, Kind::Network | Kind::Timeout | Kind::File) => {
             return Err(unusable(error));
         }
         Err(error) => Err(error),
@@ -163,9 +168,10 @@ async fn fetch(session: &Session<'_>, fetch: Fetch, place: &str) -> Result<Zeroi
     })
 }
 
-/// Whatever kept credentials from being obtained, they are what is missing.
+/// Whatever kept credentials from being obtained, they are what is missing; only a lack of files or threads says
+/// nothing of them.
 fn unusable(error: Error) -> Error {
-    Error { kind: Kind::Credentials, ..error }
+    if error.kind == Kind::File { error } else { Error { kind: Kind::Credentials, ..error } }
 }
 
 fn read(session: &Session<'_>, place: &str, text: &str) -> Result<Credentials> {

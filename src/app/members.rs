@@ -206,7 +206,8 @@ impl Roll {
         }
         if let Some(total) = announced {
             // What other pages held already says nothing: a server that ignores paging repeats the whole list.
-            let up_to_here = (page - 1).saturating_mul(MEMBERS_A_PAGE as u64) + fresh;
+            let before = page.saturating_sub(1).saturating_mul(MEMBERS_A_PAGE as u64);
+            let up_to_here = before.saturating_add(fresh);
             self.contradicted |= fresh > 0 && up_to_here > total;
         }
         if fresh < self.expected(page) {

@@ -7,6 +7,8 @@ use chrono::Utc;
 use super::{Outcome, print};
 #[cfg(feature = "keyring")]
 use super::{ending, read};
+#[cfg(feature = "keyring")]
+use crate::client::in_thread;
 use crate::config;
 use crate::credentials;
 use crate::model::{Credentials, Error, Kind, Result, Secret};
@@ -87,10 +89,9 @@ fn hidden(question: &str) -> io::Result<Secret> {
     print::to_stderr(question);
     let read = || line(&mut Secret::new(rpassword::read_password()?).expose().as_bytes());
     read::runtime().map_err(io::Error::other)?.block_on(async {
-        let text = tokio::task::spawn_blocking(read);
         // While somebody listens to it, an interruption does not end the process before echo is on again.
         tokio::spawn(ending::interrupted());
-        text.await?
+        in_thread(read).await?
     })
 }
 

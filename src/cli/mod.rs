@@ -35,6 +35,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use crate::app::{Task, Wish};
+use crate::client;
 use crate::cloud::{Cloud, aliyun::Aliyun, tencent::Tencent};
 use crate::model::{Error, Result};
 use crate::render::{self, Format};
@@ -114,6 +115,9 @@ fn run(options: &mut Options, command: Option<Command>, start: Instant) -> Resul
     };
     if options.sandbox {
         (options.endpoint, options.proxy) = (None, None);
+    }
+    if let Some(proxy) = &options.proxy {
+        client::check_proxy(proxy)?;
     }
     let config = select::configuration(options)?;
     options.fill(&config.defaults);

@@ -103,8 +103,8 @@ struct Tally {
 impl Tally {
     fn note(&mut self, event: &Event) {
         match event {
-            Event::MembersExpected(more) => self.members += more,
-            Event::MembersRead(more) => self.members_read += more,
+            Event::MembersExpected(more) => self.members = self.members.saturating_add(*more),
+            Event::MembersRead(more) => self.members_read = self.members_read.saturating_add(*more),
             Event::AccountDone(_) => self.accounts_done += 1,
             Event::Retrying { .. } => self.retries += 1,
             _ => {}

@@ -139,9 +139,14 @@ fn in_shell(file: &Path) -> Result<String> {
     })
 }
 
-fn unable(error: impl std::fmt::Display) -> Error {
-    Error::new(Kind::Usage, format!("the sandbox cannot be started: {error}"))
-        .hint("choose another address with `--listen`; port 0 takes a free one")
+fn unable(error: std::io::Error) -> Error {
+    let kind = Kind::Usage.unless_out_of_resources(&error);
+    let hint = if kind == Kind::Usage {
+        "choose another address with `--listen`; port 0 takes a free one"
+    } else {
+        "raise the limit of open files (`ulimit -n`)"
+    };
+    Error::new(kind, format!("the sandbox cannot be started: {error}")).hint(hint)
 }
 
 #[cfg(test)]

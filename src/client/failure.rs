@@ -8,6 +8,7 @@ use rustls::CertificateError;
 use crate::cloud::{Advice, Failure};
 use crate::model::{Error, Kind};
 
+use super::resolve::NoThread;
 use super::{LARGEST_REPLY, Settings};
 
 /// A request that got no whole reply.
@@ -75,8 +76,20 @@ pub fn advise(failed: Failed, host: &str, settings: &Settings) -> Failure {
 /// The words for an error of the HTTP client, and whether it may pass.
 fn describe(error: &reqwest::Error, host: &str, settings: &Settings) -> (Error, bool) {
     let network = |message: String, hint: &'static str| Error::new(Kind::Network, message).hint(hint);
+    if let Some(none) = find::<NoThread>(error) {
+        let hint = "raise the limit of processes (`ulimit -u`) or of memory (`ulimit -v`)";
+        let message = format!("cannot look up the name {host}: {none}");
+        return (Error::new(Kind::File, message).hint(hint), true);
+    }
+    if find::<io::Error>(error)
+        .is_some_and(|error| Kind::Network.unless_out_of_resources(error) == Kind::File)
+    {
+        let hint = "raise the limit of open files (`ulimit -n`), or lower `--concurrency`";
+        let message = format!("cannot connect to {host}: {}", last(error));
+        return (Error::new(Kind::File, message).hint(hint), true);
+    }
     if let Some(why) = tunnel(error) {
-        return tunnel_error(&why, host);
+        return tunnel_error(&why, host, super::http::proxy_has_credentials(settings));
     }
     if let Some(tls) = find::<rustls::Error>(error) {
         return (tls_error(tls, host), false);
@@ -122,8 +135,13 @@ fn tunnel(error: &reqwest::Error) -> Option<String> {
 }
 
 /// The words for a proxy that does not let us through, and whether that may pass.
-fn tunnel_error(why: &str, host: &str) -> (Error, bool) {
+fn tunnel_error(why: &str, host: &str, has_credentials: bool) -> (Error, bool) {
     let (message, hint, may_pass) = match why {
+        "proxy authorization required" if has_credentials => (
+            "the proxy rejected the user name or password".to_owned(),
+            "check them in `--proxy` or HTTPS_PROXY; special characters must be percent-encoded",
+            false,
+        ),
         "proxy authorization required" => (
             "the proxy wants a user and password".to_owned(),
             "name them: `--proxy http://USER:PASSWORD@HOST:PORT`, or in HTTPS_PROXY",

@@ -1,9 +1,12 @@
 //! Plain requests, without a signature: to the metadata service of an instance, and to addresses for credentials.
 
+use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use zeroize::Zeroizing;
 
+use super::resolve::{self, Resolver};
 use super::{Client, LARGEST_REPLY, Roots, failure, tls};
 use crate::model::{Error, Kind, Result, append};
 
@@ -50,8 +53,21 @@ fn local_client() -> std::result::Result<reqwest::Client, failure::Failed> {
         .tls_backend_preconfigured(tls::configuration(&Roots::default())?)
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
+        .dns_resolver(Arc::new(Resolver::Local))
         .build();
     Ok(client?)
+}
+
+/// Plain http stays on this machine or its link. (Names are checked once they are resolved.)
+fn check_local(url: &reqwest::Url) -> Result<()> {
+    let host = url.host_str().unwrap_or_default();
+    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+    if url.scheme() != "https" && address.is_ok_and(|address| !resolve::is_local(address)) {
+        let message = format!("refusing to request credentials from {host} without encryption");
+        return Err(Error::new(Kind::Network, message)
+            .hint("the metadata service is at a loopback or link-local address"));
+    }
+    Ok(())
 }
 
 impl Client<'_> {
@@ -64,25 +80,15 @@ impl Client<'_> {
     pub async fn fetch(&self, fetch: Fetch) -> Result<Zeroizing<String>> {
         let wrong = |message: &str, hint: &'static str| Error::new(Kind::Network, message).hint(hint);
         let url = reqwest::Url::parse(&fetch.url)
-            .map_err(|_| wrong("it is no URL", "write `http://HOST[:PORT]/PATH` or with https"))?;
+            .map_err(|_| wrong("not a valid URL", "write `http://HOST[:PORT]/PATH` or with https"))?;
         let host = url.host_str().unwrap_or_default().to_owned();
-        let loopback = host == "localhost"
-            || host
-                .trim_matches(['[', ']'])
-                .parse::<std::net::IpAddr>()
-                .is_ok_and(|address| address.is_loopback());
-        if url.scheme() != "https" && !fetch.local && !loopback {
-            return Err(wrong(
-                "credentials would come without encryption",
-                "use https; plain http is spoken to 127.0.0.1, [::1] and localhost only",
-            ));
-        }
         let timeout = if fetch.local { LOCAL_TIMEOUT } else { self.settings.timeout };
         let describe = |failed: failure::Failed| *failure::advise(failed, &host, &self.settings).error;
         let http = if fetch.local {
-            &local_client().map_err(describe)?
+            check_local(&url)?;
+            local_client().map_err(describe)?
         } else {
-            self.http(url.scheme() == "https", url.authority()).map_err(describe)?
+            self.http_elsewhere(&url).map_err(describe)?
         };
         let mut request = http.request(fetch.method, url).timeout(timeout);
         for (name, value) in &fetch.headers {

@@ -2,14 +2,19 @@
 
 mod proxy;
 
-pub use proxy::VARIABLES as PROXY_VARIABLES;
+pub use proxy::{VARIABLES as PROXY_VARIABLES, check as check_proxy};
+
+pub(super) use proxy::has_credentials as proxy_has_credentials;
 
 use std::cell::OnceCell;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use zeroize::Zeroizing;
 
 use super::failure::{self, Failed};
+use super::resolve::{self, Resolver};
 use super::{Client, Event, LARGEST_REPLY, Roots, tls};
 use crate::cloud::{Reply, Request};
 use crate::model::{Error, Kind, Result, append};
@@ -19,7 +24,14 @@ impl Client<'_> {
     /// system's certificates.
     pub(super) async fn send(&self, request: &Request) -> std::result::Result<Reply, Failed> {
         let encrypted = request.endpoint.is_encrypted();
-        let http = self.http(encrypted, request.endpoint.authority())?;
+        let url = format!("{}{}", request.endpoint, request.target);
+        let url = reqwest::Url::parse(&url).map_err(|error| {
+            let message = format!("`{}` is not a valid endpoint: {error}", request.endpoint);
+            Failed::Unable(Box::new(Error::new(Kind::Usage, message).hint("check `--endpoint`")))
+        })?;
+        let http = self.http(&url)?;
+        let (url, host) = self.directed(url)?;
+        let request = &into_http(request, url, host)?;
         if encrypted && let Some(http) = self.trusting_system.get() {
             return self.send_through(http, request).await;
         }
@@ -35,10 +47,11 @@ impl Client<'_> {
     async fn send_through(
         &self,
         http: &reqwest::Client,
-        request: &Request,
+        request: &reqwest::Request,
     ) -> std::result::Result<Reply, Failed> {
         let send = async {
-            let mut response = http.execute(into_http(request)?).await?;
+            let request = request.try_clone().expect("the body is in memory");
+            let mut response = http.execute(request).await?;
             let mut reply = Reply::default();
             reply.status = response.status().as_u16();
             reply.headers = response
@@ -61,26 +74,86 @@ impl Client<'_> {
         tokio::time::timeout(self.settings.timeout, send).await.unwrap_or(Err(Failed::TimedOut))
     }
 
-    /// What sends to a server.
-    pub(super) fn http(
-        &self,
-        encrypted: bool,
-        authority: &str,
-    ) -> std::result::Result<&reqwest::Client, Failed> {
-        if encrypted {
-            proxy::check_variables(&self.settings, authority)?;
-            get_or_try_init(&self.https, || self.build(&self.settings.roots, true))
-        } else {
+    /// The client for a URL of a cloud: with TLS, perhaps through a proxy, or plain, to this machine only.
+    fn http(&self, url: &reqwest::Url) -> std::result::Result<&reqwest::Client, Failed> {
+        if url.scheme() != "https" {
             // What goes to this machine without encryption must not leave it for a proxy.
-            get_or_try_init(&self.http, || self.build(&self.settings.roots, false))
+            return get_or_try_init(&self.http, || self.build(&self.settings.roots, None, false));
         }
+        let connect_to = self.settings.connect_to;
+        if connect_to.is_none() {
+            self.check_proxy(url)?;
+        }
+        get_or_try_init(&self.https, || self.build(&self.settings.roots, connect_to, connect_to.is_none()))
+    }
+
+    /// A client for a URL that is no cloud's: `--connect-to` does not apply.
+    pub(super) fn http_elsewhere(&self, url: &reqwest::Url) -> std::result::Result<reqwest::Client, Failed> {
+        let is_encrypted = url.scheme() == "https";
+        if is_encrypted {
+            self.check_proxy(url)?;
+        } else if !is_loopback(url) {
+            return Err(
+                unencrypted(url.host_str().unwrap_or_default(), "use https, or a loopback address").into()
+            );
+        }
+        Ok(self.build(&self.settings.roots, None, is_encrypted)?)
+    }
+
+    fn check_proxy(&self, url: &reqwest::Url) -> Result<()> {
+        let port = url.port_or_known_default().unwrap_or_default();
+        proxy::proxy_for(&self.settings, url.host_str().unwrap_or_default(), port).map(|_| ())
+    }
+
+    /// The URL that leads to the address of `--connect-to`, its port included, and the `Host` header that the server
+    /// gets all the same. Without encryption the address must be on this machine.
+    fn directed(&self, mut url: reqwest::Url) -> Result<(reqwest::Url, Option<String>)> {
+        let is_plain = url.scheme() != "https";
+        let name = url.host_str().unwrap_or_default().to_owned();
+        let Some(address) = self.settings.connect_to else {
+            if is_plain && !is_loopback(&url) {
+                return Err(unencrypted(&name, "use https, or a loopback address"));
+            }
+            return Ok((url, None));
+        };
+        let host = url.port().map_or_else(|| name.clone(), |port| format!("{name}:{port}"));
+        let valid = "the address of a socket makes a valid URL";
+        if is_plain {
+            if !address.ip().to_canonical().is_loopback() {
+                let hint = "use https, or a loopback address in `--connect-to`";
+                return Err(unencrypted(&address.to_string(), hint));
+            }
+            url.set_ip_host(address.ip()).expect(valid);
+            url.set_port(Some(address.port())).expect(valid);
+        } else if let Some(ip) = ip(&url) {
+            // The HTTP library asks its resolver for names only.
+            if ip != address.ip().to_canonical() {
+                let message =
+                    format!("cannot connect to {address} for `https://{host}`: the endpoint is an address");
+                return Err(Error::new(Kind::Usage, message)
+                    .hint("name the host in `--endpoint`, or leave out `--connect-to`"));
+            }
+            url.set_port(Some(address.port())).expect(valid);
+        } else {
+            // A port in the URL would count more than the resolver's.
+            url.set_port(None).expect(valid);
+        }
+        Ok((url, Some(host)))
     }
 
     fn trusting_system(&self) -> std::result::Result<&reqwest::Client, Failed> {
-        get_or_try_init(&self.trusting_system, || self.build(&self.settings.roots.with_system(), true))
+        let connect_to = self.settings.connect_to;
+        get_or_try_init(&self.trusting_system, || {
+            self.build(&self.settings.roots.with_system(), connect_to, connect_to.is_none())
+        })
     }
 
-    fn build(&self, roots: &Roots, may_use_proxy: bool) -> Result<reqwest::Client> {
+    fn build(
+        &self,
+        roots: &Roots,
+        connect_to: Option<SocketAddr>,
+        may_use_proxy: bool,
+    ) -> Result<reqwest::Client> {
         let settings = &self.settings;
         let mut builder = reqwest::Client::builder()
             .tls_backend_preconfigured(tls::configuration(roots)?)
@@ -89,17 +162,15 @@ impl Client<'_> {
             .connect_timeout(settings.connect_timeout)
             .referer(false)
             .user_agent(concat!("cloudbal/", env!("CARGO_PKG_VERSION")));
-        if let Some(proxy) = &settings.proxy {
-            builder = builder.proxy(proxy::named(proxy)?);
+        // Otherwise the HTTP library reads the variables itself.
+        builder = builder.no_proxy();
+        if may_use_proxy && let Some(proxy) = proxy::through(settings) {
+            builder = builder.proxy(proxy);
         }
-        if !may_use_proxy || settings.connect_to.is_some() {
-            builder = builder.no_proxy();
-        }
-        if let Some(address) = settings.connect_to {
-            builder = builder.dns_resolver(std::sync::Arc::new(tls::Always(address)));
-        }
+        let resolver = connect_to.map_or(Resolver::System, Resolver::Always);
+        builder = builder.dns_resolver(Arc::new(resolver));
         builder.build().map_err(|error| {
-            Error::new(Kind::Network, format!("no HTTP client could be made: {}", failure::chain(&error)))
+            Error::new(Kind::Network, format!("cannot create an HTTP client: {}", failure::chain(&error)))
         })
     }
 }
@@ -115,18 +186,36 @@ fn get_or_try_init(
     Ok(cell.get().expect("it was set just now"))
 }
 
+/// The address that is the host of a URL.
+fn ip(url: &reqwest::Url) -> Option<IpAddr> {
+    let address = url.host_str()?.trim_matches(['[', ']']).parse::<IpAddr>().ok()?;
+    Some(address.to_canonical())
+}
+
+/// Whether a URL leads to this machine, whatever name servers say.
+fn is_loopback(url: &reqwest::Url) -> bool {
+    match ip(url) {
+        Some(ip) => ip.is_loopback(),
+        None => url.host_str().is_some_and(resolve::is_localhost),
+    }
+}
+
+fn unencrypted(place: &str, hint: &'static str) -> Error {
+    let message = format!("refusing to send requests to {place} without encryption");
+    Error::new(Kind::Usage, message).hint(hint)
+}
+
 /// Every header is marked sensitive: none is shown by anything that prints headers.
-fn into_http(request: &Request) -> std::result::Result<reqwest::Request, Failed> {
-    let url = format!("{}{}", request.endpoint, request.target);
-    let url = reqwest::Url::parse(&url).map_err(|error| {
-        let error = Error::new(Kind::Usage, format!("`{}` is no endpoint: {error}", request.endpoint))
-            .hint("check `--endpoint`");
-        Failed::Unable(Box::new(error))
-    })?;
+fn into_http(
+    request: &Request,
+    url: reqwest::Url,
+    host: Option<String>,
+) -> std::result::Result<reqwest::Request, Failed> {
     let method =
         reqwest::Method::from_bytes(request.method.name().as_bytes()).expect("GET and POST are methods");
     let mut http = reqwest::Request::new(method, url);
-    for (name, value) in &request.headers {
+    let host = host.map(|host| ("host", host));
+    for (name, value) in request.headers.iter().chain(&host) {
         let mut value =
             reqwest::header::HeaderValue::from_maybe_shared(overwritten(value)).map_err(|_| {
                 let message = "the key id or the token has characters that no request can hold";

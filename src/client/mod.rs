@@ -7,6 +7,7 @@ mod fetch;
 mod http;
 mod pace;
 mod reach;
+mod resolve;
 mod tls;
 
 use std::cell::{Cell, OnceCell, RefCell};
@@ -22,9 +23,10 @@ use tokio::sync::Semaphore;
 use backoff::backoff;
 pub use event::{Event, offset_in_words};
 pub use fetch::Fetch;
-pub use http::PROXY_VARIABLES;
+pub use http::{PROXY_VARIABLES, check_proxy};
 use pace::Pace;
 pub use reach::Reached;
+pub use resolve::in_thread;
 pub use tls::{CertificateFile, Roots};
 
 use crate::cloud::{Account, Advice, Answer, Call, Context, Failure, Question};
@@ -210,7 +212,7 @@ impl<'a> Client<'a> {
         let again = if error.kind == Kind::Throttled {
             tries.throttled += 1;
             let retries = self.settings.retries;
-            if pace.throttled(PATIENCE * retries, after, retries) || is_too_long {
+            if pace.throttled(PATIENCE.saturating_mul(retries), after, retries) || is_too_long {
                 pace.surrender(error);
                 return None;
             }

@@ -12,6 +12,9 @@ use crate::model::Error;
 /// The window that the clouds count in, and a margin over it for what is not known of how long requests are under way.
 const WINDOW: Duration = Duration::from_millis(1010);
 
+/// The latest that a server may want to be asked again: no run lasts longer.
+const LONGEST_AGAIN: Duration = Duration::from_secs(86_400);
+
 /// The pace of one account's requests of one kind.
 ///
 /// A request leaves when the one that left `allowed` places before it has arrived at least a window ago, so a sliding
@@ -164,7 +167,7 @@ impl Pace {
         let left = self.left.borrow();
         let before = left.get(left.len().checked_sub(self.allowed.get().max(1))?)?;
         let held_up = match before.took {
-            Some(took) if self.replies.get() >= 2 * self.rate => took.saturating_sub(self.quickest.get()),
+            Some(took) if self.replies.get() / 2 >= self.rate => took.saturating_sub(self.quickest.get()),
             Some(took) => took,
             None => now.saturating_duration_since(before.at),
         };
@@ -179,12 +182,13 @@ impl Pace {
         if self.slowed.get().is_none_or(|slowed| now - slowed >= WINDOW) {
             self.slowed.set(Some(now));
             self.answers.set(0);
-            self.allowed.set((self.allowed.get() * 2 / 3).max(1));
+            self.allowed.set((self.allowed.get().saturating_mul(2) / 3).max(1));
         }
         let mut throttling = self.throttling.get().unwrap_or(Throttling { since: now, again: now, waits: 0 });
         if let Some(after) = after {
             throttling.waits += u32::from(now >= throttling.again);
-            throttling.again = throttling.again.max(now + after);
+            // A server may ask for more than the clock can count.
+            throttling.again = throttling.again.max(now + after.min(LONGEST_AGAIN));
         }
         self.throttling.set(Some(throttling));
         let counted_from = if throttling.waits > waits { throttling.since } else { throttling.again };

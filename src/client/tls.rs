@@ -1,6 +1,5 @@
 //! TLS: rustls with ring, and which certificates are trusted.
 
-use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -115,14 +114,4 @@ fn add(
     certificates
         .iter()
         .try_for_each(|certificate| store.add(certificate.clone()).map_err(|error| error.to_string()))
-}
-
-/// Resolves every name to one address.
-pub struct Always(pub SocketAddr);
-
-impl reqwest::dns::Resolve for Always {
-    fn resolve(&self, _: reqwest::dns::Name) -> reqwest::dns::Resolving {
-        let addresses: reqwest::dns::Addrs = Box::new(std::iter::once(self.0));
-        Box::pin(std::future::ready(Ok(addresses)))
-    }
 }

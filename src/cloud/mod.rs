@@ -8,6 +8,7 @@ mod echo;
 mod fields;
 mod ini;
 pub mod keys;
+mod proxy;
 mod record;
 mod reply;
 pub mod tencent;
@@ -24,6 +25,7 @@ use chrono::{DateTime, Utc};
 
 pub use account::Account;
 pub use keys::{Keys, Metadata, MetadataToken, Origin, Role, Source};
+pub use proxy::{InvalidProxy, Proxy};
 pub use record::{Record, is_quoted};
 pub use reply::{Advice, Failure, Reply};
 pub use wire::{Endpoint, Method, Request};

@@ -9,7 +9,7 @@ use super::accounts::accounts;
 use super::nearest::{nearest, quoted_list};
 use super::table::{Source, Table, quoted};
 use super::{Config, Defaults, Place};
-use crate::cloud::CLOUDS;
+use crate::cloud::{CLOUDS, Proxy};
 use crate::model::{
     Currency, Error, InvalidCurrency, Rates, Result, Secret, Site, Threshold, Thresholds, amount_from_number,
     amount_from_text,
@@ -137,10 +137,20 @@ fn defaults(table: &Table, place: Place) -> Result<Defaults> {
         connect_timeout: table.duration("connect_timeout", 3600)?,
         deadline: table.duration("deadline", 86_400)?,
         retries: table.number("retries", 0, 100)?,
-        proxy: table.text("proxy")?.map(|proxy| Secret::new(proxy.to_owned())),
+        proxy: proxy(table)?,
         ca_file: file(table, "ca_file", place)?,
         system_certs: table.flag("system_certs")?.unwrap_or_default(),
     })
+}
+
+/// A proxy's address, which is never shown: it may hold a password.
+fn proxy(table: &Table) -> Result<Option<Secret>> {
+    let Some(text) = table.text("proxy")? else { return Ok(None) };
+    Proxy::parse(text).map_err(|invalid| {
+        let message = format_args!("`{}` is not a valid proxy address: {}", table.full("proxy"), invalid.why);
+        table.error("proxy", message).hint(invalid.hint)
+    })?;
+    Ok(Some(Secret::new(text.to_owned())))
 }
 
 /// The site of accounts that name none themselves; `None` is found out by asking.

@@ -1,5 +1,6 @@
 //! Credentials from the output of a program.
 
+use std::io::ErrorKind;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -134,18 +135,25 @@ fn output(words: &[String], limit: Duration, programs: &Programs) -> Result<Zero
     }
     let mut child =
         Command::new(program).args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).spawn().map_err(
-            |error| {
-                failed(&format!("cannot be started: {}", error.kind()))
-                    .hint("check that it is installed and on the `PATH`")
+            |error| match error.kind() {
+                ErrorKind::NotFound | ErrorKind::PermissionDenied => {
+                    failed(&format!("cannot be started: {}", error.kind()))
+                        .hint("check that it is installed and on the `PATH`")
+                }
+                _ => lacking(failed(&format!("cannot be started: {error}"))),
             },
         )?;
     let mut stdout = child.stdout.take().expect("its output was asked for");
     let (sender, receiver) = mpsc::channel();
     // A thread of its own, because nothing else can stop waiting for output when time is up.
-    std::thread::spawn(move || {
+    let reading = std::thread::Builder::new().spawn(move || {
         // Nobody listens any more when time was up.
         let _ = sender.send(file::up_to(LARGEST, &mut stdout));
     });
+    if let Err(error) = reading {
+        stop(&mut child);
+        return Err(lacking(failed(&format!("cannot be read from: no thread available: {error}"))));
+    }
     let late = || {
         failed(&format!("has not ended after {} seconds", limit.as_secs()))
             .hint("run it yourself and see what it waits for")
@@ -187,6 +195,12 @@ fn output(words: &[String], limit: Duration, programs: &Programs) -> Result<Zero
             Err(error) => return Err(failed(&format!("cannot be waited for: {}", error.kind()))),
         }
     }
+}
+
+/// A lack of processes, threads or files says nothing of the credentials.
+fn lacking(mut error: Error) -> Error {
+    error.kind = Kind::File;
+    error.hint("raise the limits of processes and open files (`ulimit -u`, `ulimit -n`)")
 }
 
 /// Ends a program. That it may have ended by itself meanwhile is no fault.

@@ -49,6 +49,17 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// This kind, unless the operating system has no files, processes or memory left: that is `File`, whatever was
+    /// attempted.
+    #[must_use]
+    pub fn unless_out_of_resources(self, error: &std::io::Error) -> Self {
+        use std::io::ErrorKind;
+        // `EMFILE` and `ENFILE` have the same numbers on every Unix.
+        let is_out = cfg!(unix) && matches!(error.raw_os_error(), Some(23 | 24));
+        let is_refused = matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::OutOfMemory);
+        if is_out || is_refused { Self::File } else { self }
+    }
+
     /// The word that stands in JSON and CSV, such as `wrong_site`.
     pub fn name(self) -> &'static str {
         match self {

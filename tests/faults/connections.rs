@@ -38,7 +38,7 @@ fn a_name_that_does_not_resolve_is_told() {
 fn an_address_that_is_none_is_a_usage_error_and_no_panic() {
     let ended = cloudbal(&["aliyun", "balance", "--endpoint", "https://1.2.3.999"]).end();
     assert_snapshot!(ended.told_alone(), @"
-    error: aliyun/environment: `https://1.2.3.999` is no endpoint: invalid IPv4 address
+    error: aliyun/environment: `https://1.2.3.999` is not a valid endpoint: invalid IPv4 address
     hint: check `--endpoint`
     --- exit status 2
     ");

@@ -63,10 +63,16 @@ fn a_wrong_password_is_not_repeated_in_the_error() {
     let ended = cloudbal(&["aliyun", "balance", "-vvv", "--proxy", &url]).end();
     assert_snapshot!(ended.told(&proxy), @"
     [environment] asking https://business.aliyuncs.com for balance
-    error: aliyun/environment: the proxy wants a user and password
-    hint: name them: `--proxy http://USER:PASSWORD@HOST:PORT`, or in HTTPS_PROXY
+    error: aliyun/environment: the proxy rejected the user name or password
+    hint: check them in `--proxy` or HTTPS_PROXY; special characters must be percent-encoded
     --- exit status 1
     1 requests
+    ");
+    let ended = cloudbal(&["aliyun", "balance"]).env("https_proxy", &url).end();
+    assert_snapshot!(ended.told_alone(), @"
+    error: aliyun/environment: the proxy rejected the user name or password
+    hint: check them in `--proxy` or HTTPS_PROXY; special characters must be percent-encoded
+    --- exit status 1
     ");
 }
 
@@ -190,18 +196,69 @@ fn what_goes_to_this_machine_without_encryption_goes_through_no_proxy() {
 }
 
 #[test]
-fn a_proxy_that_is_none_is_told_without_its_password() {
+fn a_proxy_address_that_is_invalid_is_refused_without_its_password() {
     let told = |proxy| cloudbal(&["aliyun", "balance", "--proxy", proxy]).end().told_alone();
     assert_snapshot!(told("http://user:hush@[nonsense"), @"
-    error: aliyun/environment: the proxy's address is no URL of http or https
+    error: invalid proxy address: the host is not valid
     hint: write `http://HOST:PORT` or `http://USER:PASSWORD@HOST:PORT`
     --- exit status 2
     ");
     assert_snapshot!(told("socks5://user:hush@127.0.0.1:1080"), @"
-    error: aliyun/environment: the proxy's address is no URL of http or https
-    hint: write `http://HOST:PORT` or `http://USER:PASSWORD@HOST:PORT`
+    error: invalid proxy address: SOCKS proxies are not supported
+    hint: use an HTTP proxy: `http://HOST:PORT`
     --- exit status 2
     ");
+}
+
+/// Every way to name a proxy reads addresses alike.
+#[test]
+fn a_password_that_is_not_percent_encoded_is_refused_and_nothing_is_sent() {
+    let (proxy, other) = (Server::start(|_, _| balance()), Server::start(|_, _| balance()));
+    let (address, port) = (proxy.address, other.address.port());
+    for (url, why) in [
+        (format!("http://user:hu@hush@{address}"), "contains an unencoded `@`"),
+        (format!("user:hu@hush@{address}"), "contains an unencoded `@`"),
+        (format!("http://user:hu/hush@{address}"), "contains an unencoded `/`"),
+        (format!("http://user:hu?hush@{address}"), "contains an unencoded `?`"),
+        (format!("http://user:hush%@{address}"), "contains an unencoded `%`"),
+        (format!("http://localhost:{port}#hush@{address}"), "contains an unencoded `#`"),
+        (format!("localhost:{port}#hush@{address}"), "contains an unencoded `#`"),
+        (format!("http://localhost:{port}/hush@{address}"), "contains an unencoded `/`"),
+        (format!("SOCKS5h://user:hush@{address}"), "SOCKS proxies are not supported"),
+    ] {
+        for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "CLOUDBAL_PROXY"] {
+            let ended = cloudbal(&["aliyun", "balance"]).env(name, &url).end();
+            assert_eq!(ended.status, Some(2), "{name}={url}: {ended:?}");
+            assert!(ended.stderr.contains("invalid proxy address"), "{name}={url}: {}", ended.stderr);
+            assert!(ended.stderr.contains(why), "{name}={url}: {}", ended.stderr);
+        }
+    }
+    assert_eq!((proxy.seen().len(), other.seen().len()), (0, 0));
+    let url = format!("http://user:hu@hush@{address}");
+    assert_snapshot!(cloudbal(&["aliyun", "balance"]).env("HTTPS_PROXY", &url).end().told_alone(), @"
+    error: aliyun/environment: invalid proxy address in HTTPS_PROXY: the user name or the password contains an unencoded `@`
+    hint: percent-encode special characters in the user name and the password: `@` is `%40`, `/` is `%2F`, `#` is `%23`, `?` is `%3F`, `%` is `%25`
+    --- exit status 2
+    ");
+}
+
+#[test]
+fn servers_that_no_proxy_names_are_asked_directly() {
+    let authority = Authority::new("ours");
+    let cloud = Server::with_tls(authority.issue("localhost"), |_, _| balance());
+    let proxy = Server::always(reply("403 Forbidden", "", b""));
+    let port = cloud.address.port();
+    let endpoint = format!("https://localhost:{port}");
+    let run = || through(&proxy).args(&["--endpoint", &endpoint, "--ca-file", authority.path()]);
+    let run = |list: &str| run().env("NO_PROXY", list).env("CLOUDBAL_RETRIES", "0").end();
+    for list in ["*", "LOCALHOST.", ".localhost", "a b,localhost", &format!("localhost:{port}")] {
+        assert_eq!(run(list).status, Some(0), "{list}");
+    }
+    assert_eq!(proxy.seen().len(), 0);
+    for list in ["", "host", "*.localhost", "localhost:1", "127.0.0.0/8"] {
+        assert_eq!(run(list).status, Some(1), "{list}");
+    }
+    assert_eq!((cloud.seen().len(), proxy.seen().len()), (5, 5));
 }
 
 #[test]
@@ -211,19 +268,19 @@ fn a_variable_that_names_no_usable_proxy_is_told_and_nothing_is_sent() {
     let endpoint = format!("https://localhost:{}", cloud.address.port());
     let run = || cloudbal(&["aliyun", "balance", "--endpoint", &endpoint, "--ca-file", authority.path()]);
     assert_snapshot!(run().env("HTTPS_PROXY", "ftp://user:hush@127.0.0.1:9").end().told(&cloud), @"
-    error: aliyun/environment: the proxy's address in HTTPS_PROXY is no URL of http or https
+    error: aliyun/environment: invalid proxy address in HTTPS_PROXY: only http and https proxies are supported
     hint: write `http://HOST:PORT` or `http://USER:PASSWORD@HOST:PORT`
     --- exit status 2
     0 requests
     ");
     assert_snapshot!(run().env("all_proxy", "http://user:hush@[").end().told(&cloud), @"
-    error: aliyun/environment: the proxy's address in all_proxy is no URL of http or https
+    error: aliyun/environment: invalid proxy address in all_proxy: the host is not valid
     hint: write `http://HOST:PORT` or `http://USER:PASSWORD@HOST:PORT`
     --- exit status 2
     0 requests
     ");
     assert_snapshot!(run().args(&["--proxy", "ftp://user:hush@127.0.0.1:9"]).end().told(&cloud), @"
-    error: aliyun/environment: the proxy's address is no URL of http or https
+    error: invalid proxy address: only http and https proxies are supported
     hint: write `http://HOST:PORT` or `http://USER:PASSWORD@HOST:PORT`
     --- exit status 2
     0 requests

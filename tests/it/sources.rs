@@ -221,8 +221,8 @@ fn an_address_answers_with_credentials() {
     aliyun/environment  error: credentials
     read [TIME] UTC
     --- stderr
-    error: aliyun/environment: the credentials' address: credentials would come without encryption
-    hint: use https; plain http is spoken to 127.0.0.1, [::1] and localhost only
+    error: aliyun/environment: the credentials' address: refusing to send requests to 192.0.2.1 without encryption
+    hint: use https, or a loopback address
     --- exit status 2
     ");
 }

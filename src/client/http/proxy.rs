@@ -1,142 +1,276 @@
-//! Which addresses can be a proxy. The HTTP client goes directly where it cannot use one: here that is an error.
+//! Which proxy a request goes through. The HTTP library's own reading of the variables is not used: it guesses where
+//! an address is not clear.
 
 use std::ffi::OsString;
-
-use hyper_util::client::proxy::matcher::Matcher;
-use reqwest::Url;
+use std::net::IpAddr;
 
 use super::super::Settings;
+use crate::cloud::{InvalidProxy, Proxy};
 use crate::model::{Error, Kind, Result};
 
-/// The variables that the HTTP library reads by itself.
+/// The variables that say something of proxies for https.
 pub const VARIABLES: [&str; 6] =
     ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"];
 
-/// Those that it takes for what goes over https: of each pair the first that is set.
-const OF_HTTPS: [[&str; 2]; 2] = [["HTTPS_PROXY", "https_proxy"], ["ALL_PROXY", "all_proxy"]];
+/// Those that name one: the first that is not empty counts.
+const NAMING: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 
-const EXEMPT: [&str; 2] = ["NO_PROXY", "no_proxy"];
+const EXEMPTING: [&str; 2] = ["NO_PROXY", "no_proxy"];
 
-/// The proxy that the user has named for every request. Without a scheme it is one of http.
-pub fn named(address: &str) -> Result<reqwest::Proxy> {
-    let wrong = || wrong(Kind::Usage, "the proxy's address");
-    let url = match Url::parse(address) {
-        Ok(url) if url.has_host() => url,
-        // The name of a host before its port looks like a scheme.
-        _ if !address.contains("://") => Url::parse(&format!("http://{address}")).map_err(|_| wrong())?,
-        _ => return Err(wrong()),
+/// Fails unless it is the address of a proxy that can be used.
+pub fn check(address: &str) -> Result<()> {
+    named(address).map(|_| ())
+}
+
+fn named(address: &str) -> Result<Proxy> {
+    Proxy::parse(address).map_err(|invalid| wrong(Kind::Usage, "", invalid))
+}
+
+/// The proxy for requests to a server; `None` when they go there directly.
+pub fn proxy_for(settings: &Settings, host: &str, port: u16) -> Result<Option<Proxy>> {
+    if let Some(address) = &settings.proxy {
+        return named(address).map(Some);
+    }
+    let Some((name, address)) = first(settings, &NAMING) else { return Ok(None) };
+    if exempting(settings).is_some_and(|list| exempts(&list, host, port)) {
+        return Ok(None);
+    }
+    let invalid = |invalid| wrong(Kind::Configuration, &format!(" in {name}"), invalid);
+    let text = address.to_str().ok_or_else(|| {
+        invalid(InvalidProxy { why: "it is not UTF-8 text", hint: "set it to `http://HOST:PORT`" })
+    })?;
+    Proxy::parse(text).map(Some).map_err(invalid)
+}
+
+/// What sends every request of a client through its proxy, but for servers that are exempt.
+pub fn through(settings: &Settings) -> Option<reqwest::Proxy> {
+    let proxy = configured(settings)?;
+    let url = reqwest::Url::parse(proxy.url()).ok()?;
+    let exempting = if settings.proxy.is_some() { None } else { exempting(settings) };
+    let through = reqwest::Proxy::custom(move |server| {
+        let (host, port) = (server.host_str()?, server.port_or_known_default()?);
+        let is_direct = exempting.as_ref().is_some_and(|list| exempts(list, host, port));
+        (!is_direct).then(|| url.clone())
+    });
+    Some(match proxy.authorization() {
+        Some(authorization) => {
+            let mut value =
+                reqwest::header::HeaderValue::from_str(authorization.expose()).expect("Base64 is plain text");
+            value.set_sensitive(true);
+            through.custom_http_auth(value)
+        }
+        None => through,
+    })
+}
+
+/// Whether the proxy that requests go through gets a user name or a password.
+pub fn has_credentials(settings: &Settings) -> bool {
+    configured(settings).is_some_and(|proxy| proxy.authorization().is_some())
+}
+
+/// The proxy for servers that are not exempt, where its address is valid.
+fn configured(settings: &Settings) -> Option<Proxy> {
+    let of_variable = || first(settings, &NAMING).and_then(|(_, address)| address.into_string().ok());
+    Proxy::parse(&settings.proxy.clone().or_else(of_variable)?).ok()
+}
+
+/// The first of these variables that is not empty.
+fn first(settings: &Settings, names: &[&'static str]) -> Option<(&'static str, OsString)> {
+    let set = |name: &&'static str| {
+        let (name, value) = settings.proxy_variables.iter().find(|(known, _)| known == name)?;
+        let is_blank = value.to_str().is_some_and(|value| value.trim().is_empty());
+        (!is_blank).then(|| (*name, value.clone()))
     };
-    if !is_usable(url.as_str()) {
-        return Err(wrong());
-    }
-    reqwest::Proxy::all(url).map_err(|_| wrong())
+    names.iter().find_map(set)
 }
 
-/// Fails when a variable names a proxy for this server, and no request can go through it.
-pub fn check_variables(settings: &Settings, authority: &str) -> Result<()> {
-    if settings.proxy.is_some() || settings.connect_to.is_some() {
-        return Ok(());
-    }
-    let variables = &settings.proxy_variables;
-    check(
-        |name| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone()),
-        authority,
-    )
+/// The servers that the variables exempt from proxies.
+fn exempting(settings: &Settings) -> Option<String> {
+    first(settings, &EXEMPTING).map(|(_, list)| list.to_string_lossy().into_owned())
 }
 
-fn check(variable: impl Fn(&str) -> Option<OsString>, authority: &str) -> Result<()> {
-    let first = |names: [&'static str; 2]| names.into_iter().find_map(|name| Some((name, variable(name)?)));
-    let Some((name, address)) = OF_HTTPS.into_iter().filter_map(first).find(|(_, value)| !value.is_empty())
-    else {
-        return Ok(());
+/// Whether a list such as `localhost, .example.com, 10.0.0.0/8, host:8443` names this server: as Go reads it, and as
+/// curl does where Go is stricter (blanks separate too, a leading dot matches the domain itself).
+fn exempts(list: &str, host: &str, port: u16) -> bool {
+    let host = host.trim_end_matches('.').to_lowercase();
+    let address = address(&host);
+    list.split(|character: char| character == ',' || character.is_whitespace())
+        .filter(|entry| !entry.is_empty())
+        .any(|entry| exempts_one(&entry.to_lowercase(), &host, address, port))
+}
+
+fn exempts_one(entry: &str, host: &str, host_address: Option<IpAddr>, port: u16) -> bool {
+    if entry == "*" {
+        return true;
+    }
+    if let Some((network, bits)) = entry.split_once('/') {
+        let (Some(network), Ok(bits)) = (address(network), bits.parse::<u32>()) else { return false };
+        return host_address.is_some_and(|host| is_within(host, network, bits));
+    }
+    // A whole address first: its colons are not a port's.
+    let (name, entry_port) = match entry.rsplit_once(':') {
+        _ if address(entry).is_some() => (entry, None),
+        Some((name, port)) => (name, Some(port)),
+        None => (entry, None),
     };
-    if address.to_str().is_some_and(is_usable) || is_exempt(first(EXEMPT), authority) {
-        return Ok(());
+    if entry_port.is_some_and(|entry_port| entry_port.parse() != Ok(port)) {
+        return false;
     }
-    Err(wrong(Kind::Configuration, &format!("the proxy's address in {name}")))
+    if let Some(address) = address(name) {
+        return host_address == Some(address);
+    }
+    let name = name.trim_end_matches('.');
+    let is_below = |domain: &str| host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'));
+    match name.strip_prefix("*.") {
+        Some(domain) => !domain.is_empty() && is_below(domain),
+        None => {
+            let domain = name.strip_prefix('.').unwrap_or(name);
+            !domain.is_empty() && (host == domain || is_below(domain))
+        }
+    }
 }
 
-/// Whether the HTTP client takes it for the address of a proxy that it can speak to.
-fn is_usable(address: &str) -> bool {
-    let anywhere = hyper::Uri::from_static("https://host/");
-    let proxy = Matcher::builder().all(address).build().intercept(&anywhere);
-    proxy.is_some_and(|proxy| matches!(proxy.uri().scheme_str(), Some("http" | "https")))
+/// An address, in brackets or not; an IPv4 address that is written as one of IPv6 is one of IPv4.
+fn address(text: &str) -> Option<IpAddr> {
+    let text = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+    text.parse::<IpAddr>().ok().map(|address| address.to_canonical())
 }
 
-/// Whether no proxy is used for this server, whatever the others say.
-fn is_exempt(no_proxy: Option<(&str, OsString)>, authority: &str) -> bool {
-    let list = no_proxy.and_then(|(_, list)| list.into_string().ok()).unwrap_or_default();
-    let matcher = Matcher::builder().all("http://proxy").no(list).build();
-    let server = format!("https://{authority}/").parse::<hyper::Uri>();
-    server.is_ok_and(|server| matcher.intercept(&server).is_none())
+fn is_within(address: IpAddr, network: IpAddr, bits: u32) -> bool {
+    let agree = |difference: u128, length: u32| {
+        bits <= length && difference.checked_shr(length - bits).unwrap_or(0) == 0
+    };
+    match (address, network) {
+        (IpAddr::V4(address), IpAddr::V4(network)) => {
+            agree(u128::from(address.to_bits() ^ network.to_bits()), 32)
+        }
+        (IpAddr::V6(address), IpAddr::V6(network)) => agree(address.to_bits() ^ network.to_bits(), 128),
+        _ => false,
+    }
 }
 
 /// An error without the address: it may hold a password.
-fn wrong(kind: Kind, which: &str) -> Error {
-    Error::new(kind, format!("{which} is no URL of http or https"))
-        .hint("write `http://HOST:PORT` or `http://USER:PASSWORD@HOST:PORT`")
+fn wrong(kind: Kind, place: &str, invalid: InvalidProxy) -> Error {
+    Error::new(kind, format!("invalid proxy address{place}: {}", invalid.why)).hint(invalid.hint)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::client::Roots;
+    use std::time::Duration;
+
+    fn settings(variables: &[(&'static str, &str)]) -> Settings {
+        Settings {
+            connect_timeout: Duration::from_secs(1),
+            timeout: Duration::from_secs(1),
+            retries: 0,
+            roots: Roots::default(),
+            proxy: None,
+            proxy_variables: variables.iter().map(|(name, value)| (*name, OsString::from(value))).collect(),
+            connect_to: None,
+            rate: None,
+            metadata_endpoint: None,
+            concurrency: 1,
+        }
+    }
+
+    fn chosen(variables: &[(&'static str, &str)]) -> String {
+        match proxy_for(&settings(variables), "billing.example.com", 8443) {
+            Ok(None) => "direct".to_owned(),
+            Ok(Some(proxy)) => proxy.url().to_owned(),
+            Err(error) => error.to_string(),
+        }
+    }
 
     #[test]
-    fn a_proxy_is_http_or_https_or_has_no_scheme() {
-        for address in [
-            "http://host",
-            "HTTPS://host:3128/",
-            "http://user:hush@[::1]:3128",
-            "host",
-            "host:3128",
-            "127.0.0.1:3128",
-            "user:hush@host:3128",
-        ] {
-            assert!(named(address).is_ok(), "{address}");
-            assert!(is_usable(address), "{address}");
-        }
-        for address in ["", "ftp://user:hush@host:9", "socks5://host:1080", "http://", "http://[hush", "a b"]
-        {
-            let error = named(address).unwrap_err();
+    fn the_first_variable_that_is_set_counts_and_is_named_when_it_is_wrong() {
+        for name in NAMING {
+            assert_eq!(chosen(&[(name, "host:3128")]), "http://host:3128/");
             assert_eq!(
-                (error.kind, &*error.message),
-                (Kind::Usage, "the proxy's address is no URL of http or https")
+                chosen(&[(name, "ftp://user:hush@host")]),
+                format!("invalid proxy address in {name}: only http and https proxies are supported")
             );
-            assert!(!is_usable(address), "{address}");
+            for empty in ["", "  \r\n"] {
+                assert_eq!(chosen(&[(name, empty)]), "direct");
+            }
         }
-    }
-
-    fn told(variables: &[(&str, &str)]) -> String {
-        let variable = |name: &str| {
-            variables.iter().find(|(known, _)| *known == name).map(|(_, value)| OsString::from(value))
-        };
-        check(variable, "billing.example.com:8443")
-            .map_or_else(|error| error.to_string(), |()| "fine".to_owned())
-    }
-
-    #[test]
-    fn the_variable_that_counts_is_named_when_it_is_wrong() {
-        for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
-            let wrong = format!("the proxy's address in {name} is no URL of http or https");
-            assert_eq!(told(&[(name, "ftp://user:hush@host")]), wrong);
-            assert_eq!(told(&[(name, "http://[hush")]), wrong);
-            assert_eq!(told(&[(name, "host:3128")]), "fine");
-            assert_eq!(told(&[(name, "")]), "fine");
-        }
-        let wrong = "the proxy's address in ALL_PROXY is no URL of http or https";
-        assert_eq!(told(&[("HTTPS_PROXY", ""), ("ALL_PROXY", "socks5://host")]), wrong);
+        assert_eq!(chosen(&[("https_proxy", "b:2"), ("HTTPS_PROXY", "a:1")]), "http://a:1/");
+        assert_eq!(chosen(&[("https_proxy", "b:2"), ("HTTPS_PROXY", "")]), "http://b:2/");
+        assert_eq!(
+            chosen(&[("HTTPS_PROXY", ""), ("ALL_PROXY", "socks5://host")]),
+            "invalid proxy address in ALL_PROXY: SOCKS proxies are not supported"
+        );
     }
 
     #[test]
     fn a_variable_that_does_not_count_may_hold_anything() {
-        assert_eq!(told(&[]), "fine");
-        assert_eq!(told(&[("HTTP_PROXY", "ftp://host")]), "fine");
-        assert_eq!(told(&[("HTTPS_PROXY", "http://host"), ("ALL_PROXY", "socks5://host")]), "fine");
-        for exempt in ["*", "example.com", "other.com, .example.com"] {
-            assert_eq!(told(&[("ALL_PROXY", "ftp://host"), ("NO_PROXY", exempt)]), "fine");
-            assert_eq!(told(&[("ALL_PROXY", "ftp://host"), ("no_proxy", exempt)]), "fine");
+        assert_eq!(chosen(&[]), "direct");
+        assert_eq!(chosen(&[("HTTPS_PROXY", "http://host"), ("ALL_PROXY", "socks5://x")]), "http://host:80/");
+        for exempting in EXEMPTING {
+            assert_eq!(chosen(&[("ALL_PROXY", "ftp://host"), (exempting, "example.com")]), "direct");
         }
-        let wrong = "the proxy's address in ALL_PROXY is no URL of http or https";
-        assert_eq!(told(&[("ALL_PROXY", "ftp://host"), ("NO_PROXY", "ample.com")]), wrong);
+        assert_eq!(chosen(&[("ALL_PROXY", "a:1"), ("NO_PROXY", ""), ("no_proxy", "*")]), "direct");
+    }
+
+    #[test]
+    fn servers_are_exempt_by_name_domain_address_network_and_port() {
+        for (list, host, is_exempt) in [
+            ("*", "a.example.com", true),
+            ("x, *", "a.example.com", true),
+            ("example.com", "example.com", true),
+            ("example.com", "a.b.example.com", true),
+            ("EXAMPLE.com.", "A.Example.COM", true),
+            ("example.com", "a.example.com.", true),
+            ("example.com", "badexample.com", false),
+            ("example.com", "example.com.evil.org", false),
+            ("ample.com", "example.com", false),
+            (".example.com", "a.example.com", true),
+            (".example.com", "example.com", true),
+            (".example.com", "badexample.com", false),
+            ("*.example.com", "a.example.com", true),
+            ("*.example.com", "a.b.example.com", true),
+            ("*.example.com", "example.com", false),
+            ("*.example.com", "badexample.com", false),
+            ("*.", "a", false),
+            (".", "a", false),
+            ("a b\tc,d", "b", true),
+            (" ,, d ", "d", true),
+            ("example.com:443", "a.example.com", true),
+            ("example.com:8443", "a.example.com", false),
+            ("*.example.com:443", "a.example.com", true),
+            ("example.com:https", "a.example.com", false),
+            ("example.com:", "a.example.com", false),
+            ("10.1.2.3", "10.1.2.3", true),
+            ("10.1.2.3", "10.1.2.30", false),
+            ("10.1.2.3:443", "10.1.2.3", true),
+            ("10.1.2.3:80", "10.1.2.3", false),
+            ("0.1.2.3", "10.1.2.3", false),
+            ("10.0.0.0/8", "10.255.0.1", true),
+            ("10.0.0.0/8", "11.0.0.1", false),
+            ("10.0.0.0/33", "10.0.0.1", false),
+            ("10.0.0.0/x", "10.0.0.1", false),
+            ("10.0.0.0/8", "10.example.com", false),
+            ("0.0.0.0/0", "192.0.2.1", true),
+            ("0.0.0.0/0", "[::1]", false),
+            ("192.0.2.1/32", "192.0.2.1", true),
+            ("::1", "[::1]", true),
+            ("[::1]", "[::1]", true),
+            ("[::1]:443", "[::1]", true),
+            ("[::1]:80", "[::1]", false),
+            ("0:0:0:0:0:0:0:1", "[::1]", true),
+            ("fd00::/8", "[fd12::1]", true),
+            ("fd00::/8", "[fe80::1]", false),
+            ("::/0", "[fe80::1]", true),
+            ("::ffff:10.1.2.3", "10.1.2.3", true),
+        ] {
+            assert_eq!(exempts(list, host, 443), is_exempt, "{list} for {host}");
+        }
+    }
+
+    #[test]
+    fn a_proxy_that_was_named_is_used_whatever_is_exempt() {
+        let settings = Settings { proxy: Some("host:1".to_owned()), ..settings(&[("NO_PROXY", "*")]) };
+        assert!(proxy_for(&settings, "a", 443).unwrap().is_some());
     }
 }

@@ -48,6 +48,20 @@ fn an_unknown_key_is_named_with_its_place_and_the_nearest_known_one() {
 }
 
 #[test]
+fn a_proxy_address_that_is_not_clear_is_refused_and_not_shown() {
+    says!(
+        mistake("[defaults]\nproxy = \"http://ann:hu@sh@proxy:1\"\n"),
+        "2:1: `defaults.proxy` is not a valid proxy address: the user name or the password contains an unencoded `@`",
+        "percent-encode special characters in the user name and the password: `@` is `%40`, `/` is `%2F`, `#` is `%23`, `?` is `%3F`, `%` is `%25`"
+    );
+    says!(
+        mistake("[defaults]\nproxy = \"socks5://proxy\"\n"),
+        "2:1: `defaults.proxy` is not a valid proxy address: SOCKS proxies are not supported",
+        "use an HTTP proxy: `http://HOST:PORT`"
+    );
+}
+
+#[test]
 fn columns_are_counted_in_characters() {
     says!(
         mistake("\u{feff}accounts.\"生产\" = 1"),

@@ -190,11 +190,11 @@ fn what_is_shown_holds_no_secret() {
     );
     let CredentialsEntry::Pair(pair) = &config.accounts[0].credentials else { panic!("a pair was given") };
     assert_eq!((pair.key_id.as_str(), pair.secret.expose()), ("LTAIEXAMPLE0001", "hush"));
-    let proxies = ["ann:hush@proxy", "http://ann:hu@sh@proxy:1", "socks5://proxy"];
+    let proxies = ["ann:hush@proxy", "http://ann:hu%40sh@proxy:1", "https://proxy"];
     let shown = proxies.map(|proxy| understood(&format!("[defaults]\nproxy = \"{proxy}\"\n")));
     assert_eq!(shown[0], "[defaults]\nproxy = \"****@proxy\"\n");
     assert_eq!(shown[1], "[defaults]\nproxy = \"http://****@proxy:1\"\n");
-    assert_eq!(shown[2], "[defaults]\nproxy = \"socks5://proxy\"\n");
+    assert_eq!(shown[2], "[defaults]\nproxy = \"https://proxy\"\n");
 }
 
 #[test]
