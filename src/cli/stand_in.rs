@@ -15,7 +15,8 @@ use crate::sandbox::{self, Options, Sandbox};
 
 /// Starts the sandbox for one run and sends every request of that run to it.
 pub async fn inside(settings: &mut Settings) -> Result<Sandbox> {
-    let sandbox = sandbox::start(Options { tls: true, ..Options::default() }).await.map_err(unable)?;
+    let sandbox =
+        sandbox::start(Options { tls: true, ..Options::default() }).await.map_err(|error| unable(&error))?;
     settings.connect_to = Some(sandbox.address());
     settings.roots.pem = sandbox.ca_pem().map(str::to_owned);
     Ok(sandbox)
@@ -50,7 +51,7 @@ pub fn serve(arguments: &Arguments) -> Result<Outcome> {
             faults: arguments.fault.clone(),
             rate: arguments.rate,
         };
-        let mut sandbox = sandbox::start(options).await.map_err(unable)?;
+        let mut sandbox = sandbox::start(options).await.map_err(|error| unable(&error))?;
         let announcement = announcement(&sandbox, arguments)?;
         if let (Some(file), Some(pem)) = (&arguments.tls, sandbox.ca_pem()) {
             write_certificate(file, pem)?;
@@ -139,8 +140,8 @@ fn in_shell(file: &Path) -> Result<String> {
     })
 }
 
-fn unable(error: std::io::Error) -> Error {
-    let kind = Kind::Usage.unless_out_of_resources(&error);
+fn unable(error: &std::io::Error) -> Error {
+    let kind = Kind::Usage.unless_out_of_resources(error);
     let hint = if kind == Kind::Usage {
         "choose another address with `--listen`; port 0 takes a free one"
     } else {

@@ -121,13 +121,11 @@ fn exempts_one(entry: &str, host: &str, host_address: Option<IpAddr>, port: u16)
     }
     let name = name.trim_end_matches('.');
     let is_below = |domain: &str| host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'));
-    match name.strip_prefix("*.") {
-        Some(domain) => !domain.is_empty() && is_below(domain),
-        None => {
-            let domain = name.strip_prefix('.').unwrap_or(name);
-            !domain.is_empty() && (host == domain || is_below(domain))
-        }
+    if let Some(domain) = name.strip_prefix("*.") {
+        return !domain.is_empty() && is_below(domain);
     }
+    let domain = name.strip_prefix('.').unwrap_or(name);
+    !domain.is_empty() && (host == domain || is_below(domain))
 }
 
 /// An address, in brackets or not; an IPv4 address that is written as one of IPv6 is one of IPv4.
