@@ -1,7 +1,7 @@
 //! Credentials that people already have: each folder in `tests/credentials` is a machine with an environment and
 //! files, a question, and what must come of it.
 //!
-//! - `ask`: `chain CLOUD`, `profile CLOUD NAME`, `prefix CLOUD PREFIX`, `file CLOUD PATH` or `everything`
+//! - `ask`: `chain CLOUD`, `passed CLOUD`, `profile CLOUD NAME`, `prefix CLOUD PREFIX`, `file CLOUD PATH` or `everything`
 //! - `env`: variables, one `NAME=VALUE` a line; `home/` and `root/`: files
 //! - `expect`: what must be found, or the error and its hint; written by hand
 //!
@@ -15,7 +15,7 @@ use std::fs;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
-use cloudbal::cloud::keys::File;
+use cloudbal::cloud::keys::{Around, File};
 use cloudbal::cloud::{self, CLOUDS};
 use cloudbal::credentials::{self, Found, Role, Source, Surroundings};
 use cloudbal::model::{Credentials, Error, Result};
@@ -63,6 +63,12 @@ fn answer(case: &Path) -> String {
         ["profile", name, profile] => one(credentials::profile(cloud(name), profile, &around)),
         ["prefix", name, prefix] => one(credentials::from_prefix(cloud(name), prefix, &around)),
         ["file", name, path] => one(credentials::from_file(cloud(name), &home.join(path), &around)),
+        ["passed", name] => {
+            let found = credentials::chain(cloud(name), &around).unwrap();
+            let others = credentials::passed_over(cloud(name), &found, &around);
+            let others = others.into_iter().map(|other| format!("passed over: {}", one(Ok(other))));
+            format!("chosen: {}", one(Ok(found))) + &others.collect::<String>()
+        }
         ["everything"] => credentials::everything(&around)
             .into_iter()
             .map(|listed| {
@@ -119,7 +125,11 @@ fn shown(role: &Role) -> String {
     let duration = optional("for", duration.as_deref());
     let external_id = optional("external id", role.external_id.as_deref());
     let region = optional("region", role.region.as_deref());
-    format!("role {} as {}{duration}{external_id}{region}\n", role.arn, role.session_name)
+    let policy = optional("policy", role.policy.as_deref());
+    let endpoint = optional("at", role.endpoint.as_deref());
+    let vpc = if role.vpc { " vpc" } else { "" };
+    let rest = [duration, external_id, policy, region, endpoint, vpc.to_owned()].concat();
+    format!("role {} as {}{rest}\n", role.arn, role.session_name)
 }
 
 #[test]
@@ -129,8 +139,8 @@ fn without_a_home_directory_nothing_is_read_there() {
     assert_eq!(
         &*error.message,
         "no credentials for Tencent Cloud: looked at `TENCENTCLOUD_SECRET_ID` and `TENCENTCLOUD_SECRET_KEY`, \
-         `~/.tccli`, `~/.tencentcloud/credentials`, `/nonexistent/etc/tencentcloud/credentials`, \
-         an identity token (`TKE_ROLE_ARN` is not set), the home directory is not known"
+         an identity token (`TKE_ROLE_ARN` is not set), `~/.tccli`, `~/.tencentcloud/credentials`, \
+         `/nonexistent/etc/tencentcloud/credentials`, the home directory is not known"
     );
     assert_eq!(error.provider, Some("tencent"));
 }
@@ -265,15 +275,16 @@ proptest! {
             text: Ok(text.clone()),
         };
         let files: Vec<File> = ["a.credential", "a.configure"].into_iter().zip(&texts).map(file).collect();
+        let around = &Around { now: now(), variable: &|name| Ok(texts.first().filter(|_| name.len() % 2 == 0).cloned()) };
         for cloud in CLOUDS {
             for store in cloud.keys().stores {
-                let _ = (store.read)(&files, now());
+                let _ = (store.read)(&files, around);
             }
-            let _ = (cloud.keys().read_file)(&files[..files.len().min(1)], now());
+            let _ = (cloud.keys().read_file)(&files[..files.len().min(1)], around);
         }
         for text in &texts {
             let _ = credentials::read_command_output(text.as_bytes(), now());
-            let _ = credentials::from_command(text);
+            let _ = credentials::from_command(text, Path::new("/etc"), Some(Path::new("/home")));
             for cloud in CLOUDS {
                 let _ = credentials::read_document(*cloud, "x", text, now());
             }

@@ -1,6 +1,8 @@
 //! Credentials: in files of the clouds' own tools, and in what programs and metadata services answer.
 
-use cloudbal::cloud::keys::{File, Profiles};
+use std::path::Path;
+
+use cloudbal::cloud::keys::{Around, File, Profiles};
 use cloudbal::cloud::{CLOUDS, Source};
 use cloudbal::credentials::{from_command, read_command_output, read_document};
 use cloudbal::model::{Credentials, Result};
@@ -11,17 +13,18 @@ use super::{is_told, now};
 pub fn credentials(bytes: &[u8]) {
     are_told(read_command_output(bytes, now()).as_ref().map(are_usable));
     let Ok(text) = std::str::from_utf8(bytes) else { return };
-    are_told(from_command(text).as_ref().map(leads_somewhere));
+    are_told(from_command(text, Path::new("/etc"), None).as_ref().map(leads_somewhere));
     let file =
         |name: &str| File { name: name.to_owned(), shown: format!("~/{name}"), text: Ok(text.to_owned()) };
+    let around = &Around { now: now(), variable: &|name| Ok((name.len() % 2 == 0).then(|| text.to_owned())) };
     for cloud in CLOUDS {
         let keys = cloud.keys();
         for store in keys.stores {
             for files in [&[][..], &[file("a.credential")], &[file("a.credential"), file("a.configure")]] {
-                profiles(&(store.read)(files, now()));
+                profiles(&(store.read)(files, around));
             }
         }
-        profiles(&(keys.read_file)(&[file("a.credential")], now()));
+        profiles(&(keys.read_file)(&[file("a.credential")], around));
         are_told(read_document(*cloud, "the address", text, now()).as_ref().map(are_usable));
     }
 }

@@ -1,7 +1,8 @@
 //! Which accounts are known, told without asking anybody and without running anything.
 
 use super::Task;
-use crate::cloud::Source;
+use crate::cloud::{Cloud, Source};
+use crate::credentials::{self, Found, Surroundings};
 use crate::model::KnownAccount;
 
 /// The accounts of these tasks.
@@ -22,6 +23,18 @@ fn account(task: &Task) -> KnownAccount {
         key_id: source.and_then(key_id),
         error,
     }
+}
+
+/// Which of a cloud's sources is used when none is chosen, and which others it comes before; `None` when there are no
+/// others.
+pub fn precedence(cloud: &'static dyn Cloud, around: &Surroundings) -> Option<String> {
+    let chosen = credentials::chain(cloud, around).ok()?;
+    let others = credentials::passed_over(cloud, &chosen, around);
+    let told = |found: &Found| format!("{} from {}", describe(&found.source), found.place());
+    let passed_over: Vec<String> = others.iter().map(told).collect();
+    (!others.is_empty()).then(|| {
+        format!("{}: using {}; passed over: {}", cloud.name(), told(&chosen), passed_over.join(", "))
+    })
 }
 
 /// What gives a key, in the words of a table. An address is not shown: it may hold a password.

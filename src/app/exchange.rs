@@ -2,8 +2,8 @@
 
 use zeroize::Zeroizing;
 
-use crate::client::{Fetch, in_thread};
-use crate::cloud::{Answer, Metadata, Question, Source};
+use crate::client::{Answered, Fetch, in_thread};
+use crate::cloud::{Answer, Failure, Metadata, Question, Source};
 use crate::credentials;
 use crate::model::{Credentials, Error, Kind, Result};
 
@@ -15,7 +15,7 @@ pub async fn credentials(session: &Session<'_>, source: &Source) -> Result<Crede
         Source::Static(credentials) => Ok(credentials.clone()),
         Source::AssumeRole { by, role } => {
             let credentials = Box::pin(credentials(session, by)).await?;
-            temporary(session, &credentials, &Question::AssumeRole(role.clone())).await
+            temporary(session.ask_with(&credentials, &Question::AssumeRole(role.clone())).await)
         }
         Source::WebIdentity { role, provider, token_file } => {
             let file = token_file.clone();
@@ -24,7 +24,7 @@ pub async fn credentials(session: &Session<'_>, source: &Source) -> Result<Crede
                 Err(Error::new(Kind::Credentials, "reading the identity token was given up"))
             })?;
             let question = Question::WebIdentity { role: role.clone(), provider: provider.clone(), token };
-            temporary(session, &Credentials::none(), &question).await
+            temporary(session.exchange_token(&question).await)
         }
         Source::Instance { role } => instance(session, role.as_deref()).await,
         Source::Uri(address) => {
@@ -53,8 +53,8 @@ fn no_thread(what: &str, error: &std::io::Error) -> Error {
         .hint("raise the limit of processes (`ulimit -u`) or of memory (`ulimit -v`)")
 }
 
-async fn temporary(session: &Session<'_>, by: &Credentials, question: &Question) -> Result<Credentials> {
-    match session.ask_with(by, question).await.map(|answered| answered.answer) {
+fn temporary(asked: std::result::Result<Answered, Failure>) -> Result<Credentials> {
+    match asked.map(|answered| answered.answer) {
         Ok(Answer::Credentials(credentials)) => Ok(credentials),
         Ok(Answer::Page(_) | Answer::Identity(_)) => unreachable!("a cloud answers what it was asked"),
         Err(failure) => {

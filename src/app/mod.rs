@@ -33,6 +33,17 @@ pub enum Wish {
     BalanceAndMembers,
 }
 
+/// What has decided where an account's credentials are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FoundBy {
+    /// The user: an option, or the account's entry in the configuration.
+    Choice,
+    /// The order in which the cloud's sources are looked at.
+    Chain,
+    /// Nothing: all that there are were listed.
+    Listing,
+}
+
 /// An account with what is wished of it.
 #[derive(Debug)]
 pub struct Task {
@@ -42,6 +53,8 @@ pub struct Task {
     pub source: Result<Source>,
     /// Where they were found, for people.
     pub origin: String,
+    /// What has decided where they were looked for.
+    pub found_by: FoundBy,
     /// What is to be read.
     pub wish: Wish,
     /// Below what its balances are low.

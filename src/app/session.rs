@@ -11,7 +11,7 @@ use crate::cloud::{
     Account, Advice, Answer, Call, Context, Failure, Identity, Page, Question, Reply, Source,
 };
 use crate::history::Section;
-use crate::model::{Credentials, Error, Result, Row, Site, Stamp};
+use crate::model::{Credentials, Error, Kind, Result, Row, Site, Stamp};
 
 /// Temporary credentials are renewed when they end this soon: before a request under way could meet their end.
 const RENEW_BEFORE: TimeDelta = TimeDelta::minutes(2);
@@ -183,9 +183,46 @@ impl<'a> Session<'a> {
         Err(after_all(refusals))
     }
 
+    /// Sends an identity token to one token service after the other until one accepts it. Which one does says nothing
+    /// about the account's site.
+    pub async fn exchange_token(&self, question: &Question) -> std::result::Result<Answered, Failure> {
+        let mut failures = Vec::new();
+        for site in self.account.identity_token_sites() {
+            let credentials = &Credentials::none();
+            let inquiry = Inquiry { account: self.account, credentials, site, question };
+            match self.client.ask(&inquiry).await {
+                Ok(answer) => return Ok(answer),
+                Err(failure) => {
+                    let host = self.account.endpoint(question, site);
+                    let host = host.map_or_else(|_| site.to_string(), |endpoint| endpoint.host().to_owned());
+                    failures.push((host, failure));
+                }
+            }
+        }
+        Err(after_every_host(failures))
+    }
+
     fn mark(&self, error: Error) -> Error {
         error.at(self.account.cloud.name(), &self.account.label)
     }
+}
+
+/// The failure when no token service has accepted an identity token: the last one's, with those before it. A service
+/// that was not reached says less than one that has refused.
+fn after_every_host(mut failures: Vec<(String, Failure)>) -> Failure {
+    failures.sort_by_key(|(_, failure)| !matches!(failure.error.kind, Kind::Network | Kind::Timeout));
+    let (host, mut failure) = failures.pop().expect("at least one token service was asked");
+    let others: Vec<String> =
+        failures.iter().map(|(host, failure)| format!("{host}: {}; ", described(failure))).collect();
+    if !others.is_empty() {
+        failure.error.message = format!("{}{host}: {}", others.concat(), failure.error.message).into();
+    }
+    failure
+}
+
+fn described(failure: &Failure) -> String {
+    let code = failure.error.code.as_deref().map(|code| format!(" (code {code})")).unwrap_or_default();
+    format!("{}{code}", failure.error.message)
 }
 
 /// The failure when no site has answered: the last one's, with what the others had said.

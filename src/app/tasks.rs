@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Task, Wish};
+use super::{FoundBy, Task, Wish};
 use crate::cloud::{Account, Cloud, Role, Source};
 use crate::config::{self, AccountEntry, Config, CredentialsEntry, Suggestion};
 use crate::credentials::{self, Found, Listed, Surroundings};
@@ -16,6 +16,7 @@ pub fn all(config: &Config, around: &Surroundings) -> Vec<Task> {
             let wish = if config.defaults.members { Wish::BalanceAndMembers } else { Wish::Balance };
             let mut task = from_found(listed.cloud, &listed.label, listed.found, wish);
             task.origin = listed.origins.join(", ");
+            task.found_by = FoundBy::Listing;
             task.account.site = config.defaults.site.or(task.account.site);
             task.account.sign_with(config.defaults.signature);
             task.thresholds = config.defaults.thresholds.clone();
@@ -48,7 +49,10 @@ pub fn only(cloud: &'static dyn Cloud, config: &Config, around: &Surroundings) -
     let entries: Vec<&AccountEntry> =
         config.accounts.iter().filter(|entry| entry.cloud.name() == cloud.name()).collect();
     match entries[..] {
-        [] => Ok(from_result(cloud, credentials::chain(cloud, around))),
+        [] => {
+            let task = from_result(cloud, credentials::chain(cloud, around));
+            Ok(Task { found_by: FoundBy::Chain, ..task })
+        }
         [entry] => Ok(from_entry(entry, around)),
         _ => {
             let names: Vec<&str> = entries.iter().map(|entry| &*entry.name).collect();
@@ -208,6 +212,7 @@ pub fn from_found(cloud: &'static dyn Cloud, label: &str, found: Result<Found>, 
         account,
         source,
         origin,
+        found_by: FoundBy::Choice,
         wish,
         thresholds: Thresholds::default(),
         check: None,
@@ -223,18 +228,23 @@ fn from_entry(entry: &AccountEntry, around: &Surroundings) -> Task {
     if task.source.is_err() {
         task.origin = place(entry);
     }
+    if matches!(entry.credentials, CredentialsEntry::Chain) {
+        task.found_by = FoundBy::Chain;
+    }
     if let Some(role) = &entry.role {
-        task.source = task.source.map(|by| Source::AssumeRole {
+        let assumed = |by| Source::AssumeRole {
             by: Box::new(by),
             role: Role {
                 arn: role.arn.clone(),
                 session_name: role.session_name.clone().unwrap_or_else(|| Role::SESSION_NAME.to_owned()),
                 duration: role.duration,
                 external_id: role.external_id.clone(),
-                region: None,
+                ..Role::default()
             },
-        });
+        };
+        task.source = task.source.map(assumed);
     }
+    task.source = task.source.and_then(|source| credentials::at_token_service(entry.cloud, source, around));
     let account = &mut task.account;
     account.site = entry.site.or(account.site);
     account.endpoint.clone_from(&entry.endpoint);
@@ -264,8 +274,9 @@ fn find(entry: &AccountEntry, around: &Surroundings) -> Result<Found> {
         CredentialsEntry::Env(prefix) => credentials::from_prefix(cloud, prefix, around),
         CredentialsEntry::Profile(name) => credentials::profile(cloud, name, around),
         CredentialsEntry::File(path) => credentials::from_file(cloud, path, around),
-        CredentialsEntry::Command(text) => {
-            credentials::from_command(text).map(|source| here("a command".to_owned(), source))
+        CredentialsEntry::Command { line, folder } => {
+            credentials::from_command(line, folder, around.home.as_deref())
+                .map(|source| here("a command".to_owned(), source))
         }
         CredentialsEntry::Keyring(name) => {
             credentials::from_keyring(name).map(|source| here("the keyring".to_owned(), source))

@@ -373,6 +373,16 @@ pub struct Sandbox {
     pub tls: Option<PathBuf>,
 }
 
+/// Where the proxy was given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ProxyOrigin {
+    /// In a variable or the configuration.
+    #[default]
+    Elsewhere,
+    /// Among the arguments, which other users of the machine can see.
+    Arguments,
+}
+
 /// Options that several commands share. What is not given here is taken from the configuration.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Global options")]
@@ -442,6 +452,9 @@ pub struct Options {
     /// Use this proxy, overriding HTTPS_PROXY, ALL_PROXY and NO_PROXY
     #[arg(long, global = true, value_name = "URL", env = "CLOUDBAL_PROXY", hide_env_values = true)]
     pub proxy: Option<String>,
+    /// Where it was given.
+    #[arg(skip)]
+    pub proxy_origin: ProxyOrigin,
     /// Color the output [default: auto]
     ///
     /// The first of these decides: `--color`, CLOUDBAL_COLOR, `color` in the configuration, NO_COLOR (never),

@@ -9,7 +9,7 @@ use super::ending::{Ending, Reason};
 use super::progress::Progress;
 use super::steps::Steps;
 use super::{Outcome, pages, print, read, stand_in, verbose};
-use crate::app::{self, Task};
+use crate::app::{self, FoundBy, Task};
 use crate::client::{Event, Settings};
 use crate::cloud::CLOUDS;
 use crate::credentials::{self, Surroundings};
@@ -19,6 +19,9 @@ use crate::render::{self, Format, Listing, Query};
 /// Shows the accounts that are known.
 pub fn accounts(options: &Options, tasks: &[Task]) -> Result<Outcome> {
     let query = query(options)?;
+    if !options.quiet {
+        verbose::tell_precedence(tasks, &[FoundBy::Chain, FoundBy::Listing]);
+    }
     let known = app::accounts::known(tasks);
     Ending::new(options).watch();
     print(options, query.as_ref(), Listing::Accounts(&known))?;
@@ -37,6 +40,9 @@ pub fn accounts(options: &Options, tasks: &[Task]) -> Result<Outcome> {
 /// document.
 pub fn doctor(options: &Options, tasks: &[Task]) -> Result<Outcome> {
     let query = query(options)?;
+    if !options.quiet {
+        verbose::tell_precedence(tasks, &[FoundBy::Chain, FoundBy::Listing]);
+    }
     let settings = options.settings()?;
     let progress = Progress::new(options, tasks.len());
     progress.doing("examining");

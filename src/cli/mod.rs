@@ -113,6 +113,14 @@ fn run(options: &mut Options, command: Option<Command>, start: Instant) -> Resul
         Some(Command::Schema) => return print::to_stdout(render::SCHEMA),
         command => command,
     };
+    if options.proxy_origin == args::ProxyOrigin::Arguments
+        && !options.quiet
+        && options.proxy.as_deref().is_some_and(has_password)
+    {
+        let warning = "warning: the password in `--proxy` shows in the list of processes (`ps`)\n\
+                       hint: set it in the variable CLOUDBAL_PROXY instead\n";
+        print::to_stderr(warning);
+    }
     if options.sandbox {
         (options.endpoint, options.proxy) = (None, None);
     }
@@ -168,6 +176,13 @@ fn run(options: &mut Options, command: Option<Command>, start: Instant) -> Resul
         }
         _ => balances(options, select::all(options, &config, &All::default())?),
     }
+}
+
+/// Whether a proxy's address holds a password.
+fn has_password(proxy: &str) -> bool {
+    let rest = proxy.split_once("://").map_or(proxy, |(_, rest)| rest);
+    let user = rest.rsplit_once('@').map(|(user, _)| user);
+    user.and_then(|user| user.split_once(':')).is_some_and(|(_, password)| !password.is_empty())
 }
 
 /// The balances of these accounts. That there is none is no balance of 0.

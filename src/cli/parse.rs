@@ -7,7 +7,7 @@ use clap::builder::Resettable;
 use clap::error::ErrorKind;
 use clap::{ArgMatches, Args as _, CommandFactory as _, FromArgMatches as _, Subcommand as _};
 
-use super::args::{Arguments, Command, Options};
+use super::args::{Arguments, Command, Options, ProxyOrigin};
 use super::exclusive::is_given;
 use super::{description, exclusive, misread, refuse};
 use crate::config;
@@ -151,6 +151,9 @@ fn taken(program: &mut clap::Command, matches: &ArgMatches) -> Result<Arguments,
     if !description::uses(&path, "deadline") {
         // Its variable is not read: a server must not end by it.
         arguments.options.deadline = None;
+    }
+    if is_given(matches, "proxy") {
+        arguments.options.proxy_origin = ProxyOrigin::Arguments;
     }
     exclusive::settle(&mut arguments, matches).map_err(|clash| misread::clash(&clash, program))?;
     arguments.options.from_variables = refuse::from_variables(matches);

@@ -11,7 +11,7 @@ use super::known_sites::KnownSites;
 use super::printer::Printer;
 use super::progress::Progress;
 use super::{Outcome, print, resume, stand_in, verbose};
-use crate::app::{self, Filter, Task};
+use crate::app::{self, Filter, FoundBy, Task};
 use crate::client::{Client, Event, Settings};
 use crate::credentials;
 use crate::model::{Error, Kind, Result, Row};
@@ -22,6 +22,9 @@ pub fn run(options: &Options, mut tasks: Vec<Task>) -> Result<Outcome> {
     let format = options.format();
     let query = options.query.as_deref().map(|text| Query::parse(text, format)).transpose()?;
     let streams = Printer::streams(options, format, query.is_some());
+    if options.verbose > 0 && !options.quiet {
+        verbose::tell_precedence(&tasks, &[FoundBy::Chain]);
+    }
     for task in &mut tasks {
         task.streams = streams;
     }

@@ -1,13 +1,33 @@
 //! What is told on stderr while requests are made.
 
+use chrono::Utc;
+
 use super::print::to_stderr;
+use crate::app::{self, FoundBy, Task};
 use crate::client::{Event, offset_in_words};
+use crate::cloud::CLOUDS;
+use crate::credentials::Surroundings;
 use crate::render::visible;
 
 /// Tells an event on stderr, as far as the user wants to hear of it.
 pub fn tell(event: &Event, verbose: u8, quiet: bool) {
     if let Some(line) = line(event, verbose, quiet) {
         to_stderr(&line);
+    }
+}
+
+/// Says on stderr which source of credentials is used, and which are passed over, for the clouds of the accounts that
+/// were found in one of these ways.
+pub fn tell_precedence(tasks: &[Task], found_by: &[FoundBy]) {
+    let around = Surroundings::of_this_process(Utc::now());
+    for cloud in CLOUDS {
+        let concerns =
+            |task: &Task| task.account.cloud.name() == cloud.name() && found_by.contains(&task.found_by);
+        if tasks.iter().any(concerns)
+            && let Some(line) = app::accounts::precedence(*cloud, &around)
+        {
+            to_stderr(&format!("note: {}\n", visible(&line)));
+        }
     }
 }
 

@@ -44,12 +44,28 @@ impl Account {
     /// The site that is asked first: the chosen one, the one whose host the endpoint is, the one that knew the account in
     /// an earlier run, or the cloud's first.
     pub fn first_site(&self) -> Site {
+        self.chosen_site().or(self.remembered).unwrap_or_else(|| self.cloud.first_site())
+    }
+
+    fn chosen_site(&self) -> Option<Site> {
         let of_endpoint = || {
             let host = self.endpoint.as_ref()?.host();
             let mut sites = self.cloud.sites().iter().copied();
             sites.find(|site| self.cloud.host(&Question::Balance, *site) == host)
         };
-        self.site.or_else(of_endpoint).or(self.remembered).unwrap_or_else(|| self.cloud.first_site())
+        self.site.or_else(of_endpoint)
+    }
+
+    /// The sites whose token services an identity token is sent to, the next when one fails.
+    pub fn identity_token_sites(&self) -> Vec<Site> {
+        let sites = self.cloud.identity_token_sites();
+        match self.chosen_site() {
+            Some(site) => vec![site],
+            None if sites.is_empty() => vec![self.first_site()],
+            // A stand-in of the whole cloud has one host for all.
+            None if self.endpoint.as_ref().is_some_and(Endpoint::is_loopback) => vec![sites[0]],
+            None => sites.to_vec(),
+        }
     }
 
     /// The sites that may be asked, one after the other, until one knows the account.

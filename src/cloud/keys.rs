@@ -113,8 +113,14 @@ pub struct Role {
     pub duration: Option<u32>,
     /// What the role's owner may demand besides the key.
     pub external_id: Option<String>,
+    /// What the session may do at most, as a policy in JSON; all that the role may when not given.
+    pub policy: Option<String>,
     /// The region whose token service is asked.
     pub region: Option<String>,
+    /// The host of the token service, instead of that of the region or the site.
+    pub endpoint: Option<String>,
+    /// Whether the region's token service is asked through its host inside the cloud's network.
+    pub vpc: bool,
 }
 
 impl Role {
@@ -126,10 +132,16 @@ impl Role {
 pub struct Keys {
     /// Sets of environment variables that hold a key, in order of preference.
     pub variables: &'static [Variables],
+    /// The places that are looked at when none is chosen, in order of preference.
+    pub chain: &'static [Link],
+    /// Two beginnings of variables' names that mean the same, but for the names in `variables`; the first is preferred.
+    pub spellings: Option<[&'static str; 2]>,
     /// Sets of environment variables that name a role to assume with that key; the first that is set counts.
     pub roles: &'static [RoleVariables],
     /// The environment variables of a workload with an identity token.
     pub web_identity: Option<WebIdentityVariables>,
+    /// The environment variables that say which token service is asked for a role's credentials.
+    pub token_service: Option<TokenServiceVariables>,
     /// The environment variable that holds an address which answers with temporary credentials.
     pub uri: Option<&'static str>,
     /// The environment variable that, being `1` or `true`, forbids files to name programs and addresses.
@@ -141,11 +153,33 @@ pub struct Keys {
     /// A folder below the home directory that only a tool out of use reads, and the command that replaces it.
     pub retired: Option<(&'static str, &'static str)>,
     /// Reads a file in any format that the cloud's tools write.
-    pub read_file: fn(&[File], DateTime<Utc>) -> Result<Profiles>,
+    pub read_file: fn(&[File], &Around) -> Result<Profiles>,
     /// Where an instance is told its role's credentials.
     pub metadata: Metadata,
     /// Reads what the metadata service of an instance, or an address for credentials, answers.
     pub read_document: fn(&Record, DateTime<Utc>) -> Result<Credentials>,
+}
+
+/// What the readers of files need besides the files.
+pub struct Around<'a> {
+    /// The time, to tell what has expired.
+    pub now: DateTime<Utc>,
+    /// The value of an environment variable, under any of its spellings. Official tools fill the empty fields of a
+    /// profile from variables.
+    pub variable: &'a dyn Fn(&str) -> Result<Option<String>>,
+}
+
+/// One place in the chain of those that may hold credentials.
+#[derive(Clone, Copy, Debug)]
+pub enum Link {
+    /// Sets of variables, from the first of these numbers up to the second.
+    Variables(usize, usize),
+    /// The store of this number.
+    Store(usize),
+    /// The identity token of a workload.
+    WebIdentity,
+    /// The address that answers with temporary credentials.
+    Uri,
 }
 
 /// The metadata service of a cloud's instances: plain HTTP that does not leave the host.
@@ -191,10 +225,23 @@ pub struct RoleVariables {
     pub arn: &'static str,
     /// Holds the name of the session.
     pub session_name: &'static str,
+    /// What the session is called where no variable does; without it, a role needs a name.
+    pub default_session_name: Option<&'static str>,
     /// Holds the seconds the session lasts.
     pub duration: Option<&'static str>,
     /// Holds the external id.
     pub external_id: Option<&'static str>,
+}
+
+/// The environment variables that say which token service is asked for a role's credentials, where a profile does not.
+#[derive(Debug)]
+pub struct TokenServiceVariables {
+    /// Holds the host.
+    pub endpoint: &'static str,
+    /// Holds the region.
+    pub region: &'static str,
+    /// Being `true`, asks the region's host inside the cloud's network.
+    pub vpc: &'static str,
 }
 
 /// The environment variables of a workload with an identity token. Role, provider and file are needed: when one of
@@ -221,10 +268,10 @@ pub struct Store {
     pub path_variable: Option<&'static str>,
     /// The environment variables that choose a profile; the first that is set counts.
     pub profile_variables: &'static [&'static str],
-    /// Environment variables with the values that keep tools from looking here.
+    /// Environment variables with the values that keep tools from looking here; one in lower case means any case.
     pub ignored_when: &'static [(&'static str, &'static str)],
     /// Reads the files.
-    pub read: fn(&[File], DateTime<Utc>) -> Result<Profiles>,
+    pub read: fn(&[File], &Around) -> Result<Profiles>,
 }
 
 /// Where files are.

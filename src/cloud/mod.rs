@@ -24,7 +24,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 pub use account::Account;
-pub use keys::{Keys, Metadata, MetadataToken, Origin, Role, Source};
+pub use keys::{Around, Keys, Link, Metadata, MetadataToken, Origin, Role, Source};
 pub use proxy::{InvalidProxy, Proxy};
 pub use record::{Record, is_quoted};
 pub use reply::{Advice, Failure, Reply};
@@ -67,6 +67,12 @@ pub trait Cloud: Debug + Send + Sync {
 
     /// The names of the ways in which it accepts signatures, the default first; none where there is only one.
     fn signatures(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// The sites whose token services an identity token is sent to when no site is chosen, the next when one fails;
+    /// none where an identity token is treated as every other request.
+    fn identity_token_sites(&self) -> &'static [Site] {
         &[]
     }
 
@@ -259,6 +265,15 @@ impl Iterator for Following {
     fn next(&mut self) -> Option<Question> {
         self.pages.next().map(|page| Question::Members { page, uins: Vec::new() })
     }
+}
+
+/// The names under which an environment variable is known, the preferred one first.
+pub fn spellings(name: &str) -> Vec<String> {
+    let other = |cloud: &&dyn Cloud| {
+        let [one, other] = cloud.keys().spellings?;
+        Some(format!("{other}{}", name.strip_prefix(one)?))
+    };
+    std::iter::once(name.to_owned()).chain(CLOUDS.iter().filter_map(other)).collect()
 }
 
 /// The cloud of that name or alias.

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use zeroize::Zeroize as _;
 
 use super::fields::describe_syntax;
+use super::keys::Around;
 use crate::model::{Credentials, Error, Kind, Result, Secret};
 
 /// The keys that the reader of an entry understands.
@@ -41,6 +42,21 @@ impl Record {
         Ok(record)
     }
 
+    /// The same, with the empty fields of its kind taken from environment variables. The table has the fields of each
+    /// kind, in lower case, with the variables.
+    pub fn filled(&self, table: &[(&str, &[(&str, &str)])], kind: &str, around: &Around) -> Result<Self> {
+        let mut values = self.values.clone();
+        let fields = table.iter().filter(|(known, _)| *known == kind).flat_map(|(_, fields)| *fields);
+        for (field, variable) in fields {
+            if self.text(field)?.is_none()
+                && let Some(value) = (around.variable)(variable)?
+            {
+                values.insert((*field).to_owned(), Value::String(value));
+            }
+        }
+        Ok(Self::new(self.place.as_str(), self.remedy.as_str(), values))
+    }
+
     /// An error about these values.
     pub fn wrong(&self, what: impl std::fmt::Display) -> Error {
         let message =
@@ -61,6 +77,11 @@ impl Record {
             }
             Some(other) => Err(self.not_a(name, other, "a text")),
         }
+    }
+
+    /// A text as it is written, blanks included; `None` when it is absent, null or blank.
+    pub fn exact(&self, name: &str) -> Result<Option<&str>> {
+        self.text(name).map(|text| text.and_then(|_| self.values.get(name)?.as_str()))
     }
 
     /// The path of a file: a text without quotes around it; `None` when it is absent, null or empty.
@@ -149,6 +170,18 @@ impl Record {
                 Err(self.wrong(format!("the temporary key expired at {}", end.format("%Y-%m-%dT%H:%M:%SZ"))))
             }
             _ => Ok(credentials),
+        }
+    }
+
+    /// `true` or `false`, also as a text in any letter case; `false` when it is absent, null or empty.
+    pub fn flag(&self, name: &str) -> Result<bool> {
+        if let Some(Value::Bool(flag)) = self.values.get(name) {
+            return Ok(*flag);
+        }
+        match self.text(name)?.map(str::to_ascii_lowercase).as_deref() {
+            None | Some("false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(_) => Err(self.wrong(format!("`{name}` is neither `true` nor `false`"))),
         }
     }
 

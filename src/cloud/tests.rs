@@ -1,5 +1,6 @@
 //! What every cloud must do, looped over the registry, and how each reads the documents' own replies.
 
+mod roles;
 mod secrets;
 
 use std::collections::HashSet;

@@ -1,5 +1,6 @@
 //! The accounts of the file, and where their credentials are.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use super::nearest::quoted_list;
@@ -141,7 +142,10 @@ fn credentials(table: &Table, cloud: &'static dyn Cloud, place: Place) -> Result
         ["profile"] => text("profile").map(CredentialsEntry::Profile),
         ["file"] => file(table, "file", place)
             .map(|path| CredentialsEntry::File(path.expect("the source was found in this table"))),
-        ["command"] => text("command").map(CredentialsEntry::Command),
+        ["command"] => text("command").map(|line| {
+            let folder = place.path.parent().unwrap_or(Path::new("")).to_owned();
+            CredentialsEntry::Command { line, folder }
+        }),
         ["keyring"] => text("keyring").map(CredentialsEntry::Keyring),
         ["instance"] => {
             table.text_or_true("instance").map(|role| CredentialsEntry::Instance(role.map(str::to_owned)))

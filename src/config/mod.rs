@@ -118,8 +118,13 @@ pub enum CredentialsEntry {
     Profile(String),
     /// In this file.
     File(PathBuf),
-    /// In what this command prints.
-    Command(String),
+    /// In what a command prints.
+    Command {
+        /// The program and its arguments, as written.
+        line: String,
+        /// The folder of the configuration file, which the program is beside when its path is relative.
+        folder: PathBuf,
+    },
     /// In the operating system's keyring, under this name.
     Keyring(String),
     /// In the metadata of the machine, for this role or whichever it has.

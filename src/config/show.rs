@@ -130,7 +130,7 @@ fn credentials(account: &AccountEntry) -> Option<String> {
         CredentialsEntry::Env(prefix) => one("env", quoted(prefix)),
         CredentialsEntry::Profile(name) => one("profile", quoted(name)),
         CredentialsEntry::File(file) => one("file", path(file)),
-        CredentialsEntry::Command(command) => one("command", quoted(command)),
+        CredentialsEntry::Command { line, .. } => one("command", quoted(line)),
         CredentialsEntry::Keyring(name) => one("keyring", quoted(name)),
         CredentialsEntry::Instance(role) => {
             one("instance", role.as_deref().map_or("true".to_owned(), quoted))

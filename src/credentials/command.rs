@@ -113,6 +113,10 @@ pub(super) fn read_external(
         None if record.seconds("Version")? == Some(1) => {
             (["AccessKeyId", "SecretAccessKey", "SessionToken"], "Expiration")
         }
+        // aliyun-cli recognizes the mode from the fields.
+        None if record.text("access_key_id")?.is_some() || record.text("access_key_secret")?.is_some() => {
+            (["access_key_id", "access_key_secret", "sts_token"], "expiration")
+        }
         None => return Err(record.wrong("it has neither a `mode` nor `Version` 1")),
     };
     let [key_id, secret, token] = names;
@@ -244,6 +248,11 @@ mod tests {
                 r#"{"mode":"StsToken","access_key_id":"id","access_key_secret":"one","sts_token":"t","expiration":"2026-11-22T06:00:00Z"}"#,
                 "id one t 2026-11-22T06:00:00+00:00",
             ),
+            (r#"{"access_key_id":"id","access_key_secret":"one"}"#, "id one - -"),
+            (
+                r#"{"mode":"","access_key_id":"id","access_key_secret":"one","sts_token":"t","expiration":1795327200}"#,
+                "id one t 2026-11-22T06:00:00+00:00",
+            ),
             ("\u{feff}{\"Version\":1,\"AccessKeyId\":\"id\",\"SecretAccessKey\":\"one\"}\r\n", "id one - -"),
             (
                 r#"{"Version":1,"AccessKeyId":"id","SecretAccessKey":"one","SessionToken":"t","Expiration":"2026-11-22T14:00:00+08:00"}"#,
@@ -266,6 +275,10 @@ mod tests {
             (r#"{"Version":1,"AccessKeyId":"id"}"#, "`SecretAccessKey` is not set but `AccessKeyId` is set"),
             (r#"{"Version":1,"SecretAccessKey":["hush"]}"#, "`SecretAccessKey` holds a list, not a text"),
             (r#"{"mode":"AK"}"#, "`access_key_id` is not set"),
+            (
+                r#"{"access_key_id":"id","sts_token":"hush"}"#,
+                "`access_key_secret` is not set but `access_key_id` is set",
+            ),
             (r#"{"mode":"RamRoleArn"}"#, "`mode` is neither `AK` nor `StsToken`"),
             (
                 r#"{"mode":"StsToken","access_key_id":"id","access_key_secret":"hush"}"#,

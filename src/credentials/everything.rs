@@ -1,7 +1,7 @@
 //! Every account that this machine has credentials for.
 
-use super::{Found, Surroundings, environment, files, of};
-use crate::cloud::{CLOUDS, Cloud, Origin};
+use super::{Found, Surroundings, environment, files, located, of};
+use crate::cloud::{CLOUDS, Cloud, Link, Origin};
 use crate::model::Result;
 
 /// An account that was found, usable or not.
@@ -28,11 +28,18 @@ pub fn everything(around: &Surroundings) -> Vec<Listed> {
 fn of_cloud(cloud: &'static dyn Cloud, around: &Surroundings) -> Vec<Listed> {
     let keys = cloud.keys();
     let mut listed = Vec::new();
-    let all = environment::keys(keys, around)
-        .into_iter()
-        .chain(files::all(keys, around))
-        .chain(environment::others(keys, around));
-    all.for_each(|one| add(&mut listed, cloud, one));
+    let mut is_first = true;
+    for link in keys.chain {
+        let places: Vec<Place> = match *link {
+            Link::Variables(from, to) => environment::keys(keys, from..to, &mut is_first, around),
+            Link::Store(number) => files::all(keys, number, around),
+            Link::WebIdentity => environment::identity(keys, around).into_iter().collect(),
+            Link::Uri => environment::address(keys, around).into_iter().collect(),
+        };
+        for place in places {
+            add(&mut listed, cloud, place, around);
+        }
+    }
     listed
 }
 
@@ -48,8 +55,9 @@ pub(super) struct Place {
     pub(super) found: Result<Found>,
 }
 
-fn add(listed: &mut Vec<Listed>, cloud: &'static dyn Cloud, place: Place) {
+fn add(listed: &mut Vec<Listed>, cloud: &'static dyn Cloud, place: Place, around: &Surroundings) {
     let Place { name, origin, reference, found } = place;
+    let found = found.and_then(|found| located(cloud, found, around));
     let is_same = |other: &&mut Listed| match (&found, &other.found) {
         (Ok(found), Ok(other)) => found.source.is_same(&other.source),
         _ => false,

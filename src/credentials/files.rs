@@ -4,84 +4,88 @@ use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::environment::variable;
+use super::environment::{spelt, variable};
 use super::{Found, Surroundings, everything};
-use crate::cloud::Origin;
-use crate::cloud::keys::{File, Kept, Keys, Place, Profile, Profiles, Store};
+use crate::cloud::keys::{Around, File, Kept, Keys, Place, Profile, Profiles, Store};
+use crate::cloud::{Origin, spellings};
 use crate::file::{self, Unreadable, is_closed};
 use crate::model::{Error, Kind, Result};
 
 /// No file that holds credentials is larger: one mebibyte.
 const LARGEST: u64 = 1 << 20;
 
-/// The current profile of the first store that has it.
-pub fn current(keys: &Keys, around: &Surroundings, looked: &mut Vec<String>) -> Result<Option<Found>> {
-    // A profile that a variable names must be found in a store that the variable speaks of.
-    let mut unknown: Option<Error> = None;
-    for store in keys.stores {
-        let chosen = first_set(store.profile_variables, around)?;
-        if chosen.is_none()
-            && let Some(error) = unknown
-        {
-            return Err(error);
-        }
-        let (path, _) = place(store, around);
-        let shown = show(&path, around);
-        if let Some(name) = ignored(store, around)? {
-            looked.push(format!("`{shown}` (not read because `{name}` is set)"));
-            continue;
-        }
-        if let Some(error) = out_of_reach(store, around) {
-            if let Some((variable, name)) = &chosen {
-                let message =
-                    format!("`{variable}` is `{name}`, and `{shown}` is out of reach: {}", error.kind());
-                let error = Error::new(Kind::Credentials, message);
-                unknown.get_or_insert(
-                    error.hint(format!("check the folder's permissions, or unset `{variable}`")),
-                );
-            }
-            looked.push(format!("`{shown}` ({})", error.kind()));
-            continue;
-        }
-        let profiles = read(store, around)?;
-        let name = chosen.as_ref().map_or(profiles.current.as_str(), |(_, name)| name);
-        let profile = profiles.all.iter().find(|profile| profile.name == name);
-        if let Some(profile) = profile
-            && let Some(kept) = profile.kept.clone()?
-        {
-            return found(keys, profile, kept, around).map(Some);
-        }
-        let is_slip = |other: &&Profile| {
-            other.name != name && is_slip(&other.name, name) && !matches!(other.kept, Ok(None))
-        };
-        if let (None, Some(near)) = (&chosen, profiles.all.iter().find(is_slip)) {
-            let near = &near.name;
-            let message = if profile.is_some() {
-                format!("`{shown}`: profile `{name}` is empty, but `{near}` is not")
-            } else {
-                format!("`{shown}` has no profile `{name}`, but one called `{near}`")
-            };
-            return Err(Error::new(Kind::Credentials, message)
-                .hint(format!("rename it to `{name}`, which the cloud's own tools read")));
-        }
-        if let (Some((variable, name)), None) = (&chosen, &unknown) {
-            let lack = if profile.is_some() { "credentials in that profile" } else { "such profile" };
-            let message = format!("`{variable}` is `{name}`, and `{shown}` has no {lack}");
-            unknown = Some(Error::new(Kind::Credentials, message).hint(names(keys, &profiles)));
-        }
-        let lack = match profile {
-            Some(_) => format!(" (profile `{name}` is empty)"),
-            None if profiles.all.is_empty() => String::new(),
-            None => format!(" (no profile `{name}`)"),
-        };
-        looked.push(format!("`{shown}`{lack}"));
-    }
-    if let Some((path, instead)) = keys.retired
-        && around.home.as_ref().is_some_and(|home| home.join(path).exists())
+/// The current profile of a store. A profile that a variable names must be found in a store that the variable speaks
+/// of: `unknown` says that those so far do not have it.
+pub fn current(
+    keys: &Keys,
+    store: &Store,
+    around: &Surroundings,
+    looked: &mut Vec<String>,
+    unknown: &mut Option<Error>,
+) -> Result<Option<Found>> {
+    let chosen = first_set(store.profile_variables, around)?;
+    if chosen.is_none()
+        && let Some(error) = unknown.take()
     {
-        looked.push(format!("`~/{path}` (not read; run `{instead}`)"));
+        return Err(error);
     }
-    unknown.map_or(Ok(None), Err)
+    let (path, _) = place(store, around);
+    let shown = show(&path, around);
+    if let Some(name) = ignored(store, around)? {
+        looked.push(format!("`{shown}` (not read because `{name}` is set)"));
+        return Ok(None);
+    }
+    if let Some(error) = out_of_reach(store, around) {
+        if let Some((variable, name)) = &chosen {
+            let message =
+                format!("`{variable}` is `{name}`, and `{shown}` is out of reach: {}", error.kind());
+            let error = Error::new(Kind::Credentials, message);
+            unknown
+                .get_or_insert(error.hint(format!("check the folder's permissions, or unset `{variable}`")));
+        }
+        looked.push(format!("`{shown}` ({})", error.kind()));
+        return Ok(None);
+    }
+    let profiles = read(store, around)?;
+    let name = chosen.as_ref().map_or(profiles.current.as_str(), |(_, name)| name);
+    let profile = profiles.all.iter().find(|profile| profile.name == name);
+    if let Some(profile) = profile
+        && let Some(kept) = profile.kept.clone()?
+    {
+        return found(keys, profile, kept, around).map(Some);
+    }
+    let is_slip = |other: &&Profile| {
+        other.name != name && is_slip(&other.name, name) && !matches!(other.kept, Ok(None))
+    };
+    if let (None, Some(near)) = (&chosen, profiles.all.iter().find(is_slip)) {
+        let near = &near.name;
+        let message = if profile.is_some() {
+            format!("`{shown}`: profile `{name}` is empty, but `{near}` is not")
+        } else {
+            format!("`{shown}` has no profile `{name}`, but one called `{near}`")
+        };
+        return Err(Error::new(Kind::Credentials, message)
+            .hint(format!("rename it to `{name}`, which the cloud's own tools read")));
+    }
+    if let (Some((variable, name)), None) = (&chosen, &unknown) {
+        let lack = if profile.is_some() { "credentials in that profile" } else { "such profile" };
+        let message = format!("`{variable}` is `{name}`, and `{shown}` has no {lack}");
+        *unknown = Some(Error::new(Kind::Credentials, message).hint(names(keys, &profiles)));
+    }
+    let lack = match profile {
+        Some(_) => format!(" (profile `{name}` is empty)"),
+        None if profiles.all.is_empty() => String::new(),
+        None => format!(" (no profile `{name}`)"),
+    };
+    looked.push(format!("`{shown}`{lack}"));
+    Ok(None)
+}
+
+/// The folder of an older tool, where there is one, and what makes use of it.
+pub fn retired(keys: &Keys, around: &Surroundings) -> Option<String> {
+    let (path, instead) = keys.retired?;
+    let exists = around.home.as_ref().is_some_and(|home| home.join(path).exists());
+    exists.then(|| format!("`~/{path}` (not read; run `{instead}`)"))
 }
 
 /// The profile of that name in the official command line tool's store.
@@ -100,53 +104,50 @@ pub fn from_file(keys: &Keys, path: &Path, around: &Surroundings) -> Result<Foun
     let file = read_file(path, around).ok_or_else(|| {
         Error::new(Kind::Credentials, format!("there is no file `{shown}`")).hint("check the path")
     })?;
-    let profiles = (keys.read_file)(&[file], around.now)?;
+    let profiles = with_around(around, |context| (keys.read_file)(&[file], context))?;
     pick(keys, &profiles, &profiles.current, &shown, around)
 }
 
-/// Every profile of every store, the current one of each first; for a store that cannot be read, the error.
-pub fn all(keys: &Keys, around: &Surroundings) -> Vec<everything::Place> {
+/// Every profile of the store of this number, the current one first; the error when it cannot be read.
+pub fn all(keys: &Keys, number: usize, around: &Surroundings) -> Vec<everything::Place> {
     let mut all = Vec::new();
-    let stores = keys.stores.iter().enumerate();
-    for (number, store) in stores.filter(|(_, store)| out_of_reach(store, around).is_none()) {
-        let (path, _) = place(store, around);
-        let profiles = match read(store, around) {
-            Ok(profiles) => profiles,
-            Err(error) => {
-                let shown = show(&path, around);
-                all.push(everything::Place {
-                    name: shown.clone(),
-                    origin: shown,
-                    reference: None,
-                    found: Err(error),
-                });
-                continue;
-            }
-        };
-        let Profiles { current, all: mut listed } = profiles;
-        listed.sort_by_key(|profile| profile.name != current);
-        for profile in listed {
-            let found = match profile.kept.clone() {
-                Ok(None) => continue,
-                Ok(Some(kept)) => found(keys, &profile, kept, around),
-                Err(error) => Err(error),
-            };
-            let reference = match number {
-                0 if profile.name.is_empty() => None,
-                0 => Some(Origin::Profile(profile.name.clone())),
-                // Who reads a file gets its current profile.
-                _ if profile.name == current => std::path::absolute(&path).ok().map(Origin::File),
-                _ => None,
-            };
-            all.push(everything::Place {
-                name: label(&profile.name),
-                origin: profile.origin,
-                reference,
-                found,
-            });
+    let store = &keys.stores[number];
+    if out_of_reach(store, around).is_some() {
+        return all;
+    }
+    let (path, _) = place(store, around);
+    let profiles = match read(store, around) {
+        Ok(profiles) => profiles,
+        Err(error) => {
+            let shown = show(&path, around);
+            let (name, origin) = (shown.clone(), shown);
+            return vec![everything::Place { name, origin, reference: None, found: Err(error) }];
         }
+    };
+    let Profiles { current, all: mut listed } = profiles;
+    listed.sort_by_key(|profile| profile.name != current);
+    for profile in listed {
+        let found = match profile.kept.clone() {
+            Ok(None) => continue,
+            Ok(Some(kept)) => found(keys, &profile, kept, around),
+            Err(error) => Err(error),
+        };
+        let reference = match number {
+            0 if profile.name.is_empty() => None,
+            0 => Some(Origin::Profile(profile.name.clone())),
+            // Who reads a file gets its current profile.
+            _ if profile.name == current => std::path::absolute(&path).ok().map(Origin::File),
+            _ => None,
+        };
+        let name = label(&profile.name);
+        all.push(everything::Place { name, origin: profile.origin, reference, found });
     }
     all
+}
+
+/// What the readers of files are given besides the files.
+fn with_around<T>(around: &Surroundings, read: impl FnOnce(&Around) -> T) -> T {
+    read(&Around { now: around.now, variable: &|name| variable(name, around) })
 }
 
 fn pick(keys: &Keys, profiles: &Profiles, name: &str, shown: &str, around: &Surroundings) -> Result<Found> {
@@ -202,19 +203,22 @@ fn names(keys: &Keys, profiles: &Profiles) -> String {
     format!("its profiles: {}", names.join(", "))
 }
 
-fn first_set(names: &[&'static str], around: &Surroundings) -> Result<Option<(&'static str, String)>> {
+fn first_set(names: &[&'static str], around: &Surroundings) -> Result<Option<(String, String)>> {
     for name in names {
-        if let Some(value) = variable(name, around)? {
-            return Ok(Some((name, value)));
+        if let Some(set) = spelt(name, around)? {
+            return Ok(Some(set));
         }
     }
     Ok(None)
 }
 
 /// The variable whose value keeps tools from looking at a store.
-fn ignored(store: &Store, around: &Surroundings) -> Result<Option<&'static str>> {
-    for (name, value) in store.ignored_when {
-        if variable(name, around)?.as_deref() == Some(value) {
+fn ignored(store: &Store, around: &Surroundings) -> Result<Option<String>> {
+    for (name, wanted) in store.ignored_when {
+        let any_case = !wanted.bytes().any(|byte| byte.is_ascii_uppercase());
+        if let Some((name, value)) = spelt(name, around)?
+            && (value == *wanted || any_case && value.eq_ignore_ascii_case(wanted))
+        {
             return Ok(Some(name));
         }
     }
@@ -264,15 +268,17 @@ fn read(store: &Store, around: &Surroundings) -> Result<Profiles> {
         let message = format!("`{name}` is `{}`, and there is no such place", show(&path, around));
         return Err(Error::new(Kind::Credentials, message).hint(format!("correct `{name}`, or unset it")));
     }
-    (store.read)(&files.unwrap_or_default(), around.now)
+    with_around(around, |context| (store.read)(&files.unwrap_or_default(), context))
 }
 
 /// Where a store is, and the variable that says so, where one does.
-fn place(store: &Store, around: &Surroundings) -> (PathBuf, Option<&'static str>) {
+fn place(store: &Store, around: &Surroundings) -> (PathBuf, Option<String>) {
     let home = around.home.as_deref().unwrap_or(Path::new("~"));
-    if let Some(name) = store.path_variable
-        && let Some(path) =
-            (around.variable)(name).map(|path| trimmed(&path)).filter(|path| !path.as_os_str().is_empty())
+    let set = |name: String| {
+        let path = (around.variable)(&name).map(|path| trimmed(&path))?;
+        (!path.as_os_str().is_empty()).then_some((name, path))
+    };
+    if let Some((name, path)) = store.path_variable.and_then(|name| spellings(name).into_iter().find_map(set))
     {
         let path = path.strip_prefix("~").map(|rest| home.join(rest)).unwrap_or(path);
         return (path, Some(name));

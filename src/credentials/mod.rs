@@ -1,8 +1,8 @@
 //! Credentials: where they are looked for, and in which order.
 //!
-//! For each cloud, the first source that is present counts: its environment variables, the official command line
-//! tool's current profile, the SDKs' files, the identity token of a workload, an address that answers with temporary
-//! credentials. A source that is present but half-filled, expired or broken is an error, never a step to the next: the
+//! For each cloud, the first source that is present counts, in the order that the cloud's official tools have: its
+//! environment variables, the official command line tool's current profile, the SDKs' files, the identity token of a
+//! workload, an address that answers with temporary credentials. A source that is present but half-filled, expired or broken is an error, never a step to the next: the
 //! next may be another account's.
 
 mod command;
@@ -20,7 +20,7 @@ pub use command::{read_command_output, run_command, stop_commands};
 pub use everything::{Listed, everything};
 pub use keyring::{from_keyring, read_keyring, remove_from_keyring, write_keyring};
 
-use crate::cloud::{CLOUDS, Cloud, Keys, Record};
+use crate::cloud::{CLOUDS, Cloud, Keys, Link, Record};
 use crate::file;
 use crate::model::{Credentials, Error, Kind, Result, Secret, Site};
 
@@ -61,6 +61,16 @@ pub struct Found {
     pub source: Source,
 }
 
+impl Found {
+    /// Where they were found, with the profile's name where there is one.
+    pub fn place(&self) -> String {
+        if self.origin.starts_with("environment") {
+            return self.origin.clone();
+        }
+        format!("profile `{}` in {}", self.label, self.origin)
+    }
+}
+
 /// The first source that is present.
 pub fn chain(cloud: &'static dyn Cloud, around: &Surroundings) -> Result<Found> {
     let keys = cloud.keys();
@@ -80,22 +90,99 @@ pub fn chain(cloud: &'static dyn Cloud, around: &Surroundings) -> Result<Found> 
             ))
         })
     });
-    of(cloud, found)
+    of(cloud, found.and_then(|found| located(cloud, found, around)))
 }
 
 /// What is not there is added to `looked`, for the error when nothing is.
 fn first(keys: &Keys, around: &Surroundings, looked: &mut Vec<String>) -> Result<Option<Found>> {
-    for find in [environment::key, files::current, environment::web_identity, environment::uri] {
-        if let Some(found) = find(keys, around, looked)? {
+    let mut unknown = None;
+    for (number, link) in keys.chain.iter().enumerate() {
+        let stores_follow = keys.chain[number..].iter().any(|link| matches!(link, Link::Store(_)));
+        if unknown.is_some() && !matches!(link, Link::Store(_)) {
+            // The profile that a variable names may be in a store that comes later: it was meant.
+            if stores_follow {
+                continue;
+            }
+            break;
+        }
+        if let Some(found) = at(keys, *link, around, looked, &mut unknown)? {
             return Ok(Some(found));
         }
     }
-    Ok(None)
+    looked.extend(files::retired(keys, around));
+    unknown.map_or(Ok(None), Err)
+}
+
+/// What one place of the chain holds.
+fn at(
+    keys: &Keys,
+    link: Link,
+    around: &Surroundings,
+    looked: &mut Vec<String>,
+    unknown: &mut Option<Error>,
+) -> Result<Option<Found>> {
+    match link {
+        Link::Variables(from, to) => environment::key(keys, from..to, around, looked),
+        Link::Store(number) => files::current(keys, &keys.stores[number], around, looked, unknown),
+        Link::WebIdentity => environment::web_identity(keys, around, looked),
+        Link::Uri => environment::uri(keys, around, looked),
+    }
+}
+
+/// The sources that a chosen one comes before, where they lead to other accounts. What is broken among them is not
+/// told: it is not used.
+pub fn passed_over(cloud: &'static dyn Cloud, chosen: &Found, around: &Surroundings) -> Vec<Found> {
+    let keys = cloud.keys();
+    let mut others: Vec<Found> = Vec::new();
+    let links = keys.chain.iter().flat_map(|link| match *link {
+        Link::Variables(from, to) => (from..to).map(|set| Link::Variables(set, set + 1)).collect(),
+        link => vec![link],
+    });
+    for link in links {
+        let Ok(Some(found)) = at(keys, link, around, &mut Vec::new(), &mut None) else { continue };
+        let Ok(found) = located(cloud, found, around) else { continue };
+        let is_known = |known: &Found| known.source.is_same(&found.source);
+        if !is_known(chosen) && !others.iter().any(is_known) {
+            others.push(found);
+        }
+    }
+    others
+}
+
+/// A source whose roles are assumed at the token service that the environment names, where nothing nearer names one.
+fn located(cloud: &'static dyn Cloud, found: Found, around: &Surroundings) -> Result<Found> {
+    Ok(Found { source: at_token_service(cloud, found.source, around)?, ..found })
+}
+
+/// The same for a source that was not found but configured.
+pub fn at_token_service(cloud: &'static dyn Cloud, source: Source, around: &Surroundings) -> Result<Source> {
+    let Some(names) = &cloud.keys().token_service else { return Ok(source) };
+    let locate = |mut role: Role| {
+        if role.endpoint.is_none() {
+            role.endpoint = environment::variable(names.endpoint, around)?;
+        }
+        if role.region.is_none() {
+            role.region = environment::variable(names.region, around)?;
+        }
+        let vpc = environment::variable(names.vpc, around)?;
+        role.vpc |= vpc.is_some_and(|value| value.eq_ignore_ascii_case("true"));
+        Ok(role)
+    };
+    Ok(match source {
+        Source::AssumeRole { by, role } => {
+            Source::AssumeRole { by: Box::new(at_token_service(cloud, *by, around)?), role: locate(role)? }
+        }
+        Source::WebIdentity { role, provider, token_file } => {
+            Source::WebIdentity { role: locate(role)?, provider, token_file }
+        }
+        other => other,
+    })
 }
 
 /// The official command line tool's profile of that name, whatever the environment says.
 pub fn profile(cloud: &'static dyn Cloud, name: &str, around: &Surroundings) -> Result<Found> {
-    of(cloud, files::profile(cloud.keys(), name, around))
+    let found = files::profile(cloud.keys(), name, around);
+    of(cloud, found.and_then(|found| located(cloud, found, around)))
 }
 
 /// The cloud's environment variables with a prefix, such as `PROD_TENCENTCLOUD_SECRET_ID`.
@@ -110,7 +197,7 @@ pub fn from_prefix(cloud: &'static dyn Cloud, prefix: &str, around: &Surrounding
             .hint("set a key id and its secret under these names")
         })
     });
-    of(cloud, found)
+    of(cloud, found.and_then(|found| located(cloud, found, around)))
 }
 
 /// The identity token of a workload, as the official variables name it.
@@ -122,12 +209,13 @@ pub fn web_identity(cloud: &'static dyn Cloud, around: &Surroundings) -> Result<
                 .hint("set all variables of the cluster's role, or write them into `oidc = { … }`")
         })
     });
-    of(cloud, found)
+    of(cloud, found.and_then(|found| located(cloud, found, around)))
 }
 
 /// The current profile of a file in any format that the cloud's own tools write.
 pub fn from_file(cloud: &'static dyn Cloud, path: &Path, around: &Surroundings) -> Result<Found> {
-    of(cloud, files::from_file(cloud.keys(), path, around))
+    let found = files::from_file(cloud.keys(), path, around);
+    of(cloud, found.and_then(|found| located(cloud, found, around)))
 }
 
 /// The default places of credentials that count as absent because they cannot be reached, and why.
@@ -135,11 +223,31 @@ pub fn unreachable(around: &Surroundings) -> Vec<(String, std::io::Error)> {
     files::unreachable(CLOUDS.iter().map(|cloud| cloud.keys()), around)
 }
 
+/// A program whose output is credentials. One that is named by a relative path is in this folder, or below the home
+/// directory where the path begins with `~`.
+pub fn from_command(text: &str, folder: &Path, home: Option<&Path>) -> Result<Source> {
+    command(text).map(|source| match source {
+        Source::Command(mut words) => {
+            let program = Path::new(&words[0]);
+            let path = match (program.strip_prefix("~"), home) {
+                (Ok(rest), Some(home)) => home.join(rest),
+                _ if program.components().count() > 1 => {
+                    folder.join(program.strip_prefix(".").unwrap_or(program))
+                }
+                _ => return Source::Command(words),
+            };
+            words[0] = path.to_string_lossy().into_owned();
+            Source::Command(words)
+        }
+        other => other,
+    })
+}
+
 /// Reads the command line of a program that prints credentials.
-pub fn from_command(text: &str) -> Result<Source> {
+fn command(text: &str) -> Result<Source> {
     Source::command(text).map_err(|why| {
         Error::new(Kind::Configuration, format!("the command for credentials {why}")).hint(
-            "write the program and its arguments; no shell runs them, so `|`, `$`, `~` and `#` mean themselves",
+            "write the program and its arguments; no shell runs them, so `|`, `$` and `#` mean themselves",
         )
     })
 }

@@ -37,6 +37,12 @@ impl Authority {
         self.sign(&CertificateParams::new(vec![host.to_owned()]).unwrap())
     }
 
+    /// A server with a certificate for all of these hosts.
+    pub fn issue_for_hosts(&self, hosts: &[&str]) -> Arc<ServerConfig> {
+        let hosts: Vec<String> = hosts.iter().map(|host| (*host).to_owned()).collect();
+        self.sign(&CertificateParams::new(hosts).unwrap())
+    }
+
     /// The same with a certificate of these years.
     pub fn issue_for_years(&self, host: &str, from: i32, to: i32) -> Arc<ServerConfig> {
         let mut params = CertificateParams::new(vec![host.to_owned()]).unwrap();

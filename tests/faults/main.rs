@@ -26,5 +26,6 @@ mod run;
 mod server;
 mod steps;
 mod throttling;
+mod token_services;
 mod transfers;
 mod unencrypted;

@@ -62,6 +62,8 @@ fn a_wrong_password_is_not_repeated_in_the_error() {
     let url = format!("http://user:hush@{}", proxy.address);
     let ended = cloudbal(&["aliyun", "balance", "-vvv", "--proxy", &url]).end();
     assert_snapshot!(ended.told(&proxy), @"
+    warning: the password in `--proxy` shows in the list of processes (`ps`)
+    hint: set it in the variable CLOUDBAL_PROXY instead
     [environment] asking https://business.aliyuncs.com for balance
     error: aliyun/environment: the proxy rejected the user name or password
     hint: check them in `--proxy` or HTTPS_PROXY; special characters must be percent-encoded
@@ -81,6 +83,8 @@ fn a_proxy_that_nobody_listens_at_is_told() {
     let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let ended = cloudbal(&["aliyun", "balance", "--proxy", &format!("http://user:hush@{address}")]).end();
     assert_snapshot!(ended.told_alone(), @"
+    warning: the password in `--proxy` shows in the list of processes (`ps`)
+    hint: set it in the variable CLOUDBAL_PROXY instead
     error: aliyun/environment: no connection through the proxy to business.aliyuncs.com: Connection refused (os error [N]) (asked 2 times)
     hint: check `--proxy` and HTTPS_PROXY
     --- exit status 1
@@ -150,6 +154,8 @@ fn a_proxy_gets_user_and_password_and_nothing_of_the_request() {
     let url = format!("http://user:p%40hush@{}", proxy.address);
     let arguments = ["aliyun", "balance", "-vvv", "--proxy", &url, "--ca-file", authority.path()];
     assert_snapshot!(cloudbal(&arguments).end().told(&proxy), @"
+    warning: the password in `--proxy` shows in the list of processes (`ps`)
+    hint: set it in the variable CLOUDBAL_PROXY instead
     [environment] asking https://business.aliyuncs.com for balance
     [environment] HTTP 200, 102 bytes in [N] ms
     --- exit status 0
@@ -199,11 +205,15 @@ fn what_goes_to_this_machine_without_encryption_goes_through_no_proxy() {
 fn a_proxy_address_that_is_invalid_is_refused_without_its_password() {
     let told = |proxy| cloudbal(&["aliyun", "balance", "--proxy", proxy]).end().told_alone();
     assert_snapshot!(told("http://user:hush@[nonsense"), @"
+    warning: the password in `--proxy` shows in the list of processes (`ps`)
+    hint: set it in the variable CLOUDBAL_PROXY instead
     error: invalid proxy address: the host is not valid
     hint: write `http://HOST:PORT` or `http://USER:PASSWORD@HOST:PORT`
     --- exit status 2
     ");
     assert_snapshot!(told("socks5://user:hush@127.0.0.1:1080"), @"
+    warning: the password in `--proxy` shows in the list of processes (`ps`)
+    hint: set it in the variable CLOUDBAL_PROXY instead
     error: invalid proxy address: SOCKS proxies are not supported
     hint: use an HTTP proxy: `http://HOST:PORT`
     --- exit status 2
@@ -280,6 +290,8 @@ fn a_variable_that_names_no_usable_proxy_is_told_and_nothing_is_sent() {
     0 requests
     ");
     assert_snapshot!(run().args(&["--proxy", "ftp://user:hush@127.0.0.1:9"]).end().told(&cloud), @"
+    warning: the password in `--proxy` shows in the list of processes (`ps`)
+    hint: set it in the variable CLOUDBAL_PROXY instead
     error: invalid proxy address: only http and https proxies are supported
     hint: write `http://HOST:PORT` or `http://USER:PASSWORD@HOST:PORT`
     --- exit status 2

@@ -117,9 +117,9 @@ fn without_any_account_it_is_told_where_they_were_looked_for() {
     assert_snapshot!(cloudbal(&["accounts"]).run().whole(), @"
     no accounts
     --- stderr
-    error: tencent: no credentials for Tencent Cloud: looked at `TENCENTCLOUD_SECRET_ID` and `TENCENTCLOUD_SECRET_KEY`, `~/.tccli`, `~/.tencentcloud/credentials`, `/etc/tencentcloud/credentials`, an identity token (`TKE_ROLE_ARN` is not set)
+    error: tencent: no credentials for Tencent Cloud: looked at `TENCENTCLOUD_SECRET_ID` and `TENCENTCLOUD_SECRET_KEY`, an identity token (`TKE_ROLE_ARN` is not set), `~/.tccli`, `~/.tencentcloud/credentials`, `/etc/tencentcloud/credentials`
     hint: set the variables, or run `tccli configure`; to try cloudbal without keys add `--sandbox`
-    error: aliyun: no credentials for Alibaba Cloud: looked at `ALIBABA_CLOUD_ACCESS_KEY_ID` and `ALIBABA_CLOUD_ACCESS_KEY_SECRET`, `ALIBABACLOUD_ACCESS_KEY_ID` and `ALIBABACLOUD_ACCESS_KEY_SECRET`, `ALICLOUD_ACCESS_KEY_ID` and `ALICLOUD_ACCESS_KEY_SECRET`, `ALICLOUD_ACCESS_KEY` and `ALICLOUD_SECRET_KEY`, `ALIYUN_ACCESS_KEY_ID` and `ALIYUN_ACCESS_KEY_SECRET`, `~/.aliyun/config.json`, `~/.alibabacloud/credentials.ini`, `~/.alibabacloud/credentials`, an identity token (`ALIBABA_CLOUD_ROLE_ARN` is not set), `ALIBABA_CLOUD_CREDENTIALS_URI`
+    error: aliyun: no credentials for Alibaba Cloud: looked at `ALIBABA_CLOUD_ACCESS_KEY_ID` and `ALIBABA_CLOUD_ACCESS_KEY_SECRET`, `~/.aliyun/config.json`, an identity token (`ALIBABA_CLOUD_ROLE_ARN` is not set), `~/.alibabacloud/credentials.ini`, `~/.alibabacloud/credentials`, `ALIBABACLOUD_ACCESS_KEY_ID` and `ALIBABACLOUD_ACCESS_KEY_SECRET`, `ALICLOUD_ACCESS_KEY_ID` and `ALICLOUD_ACCESS_KEY_SECRET`, `ALICLOUD_ACCESS_KEY` and `ALICLOUD_SECRET_KEY`, `ALIYUN_ACCESS_KEY_ID` and `ALIYUN_ACCESS_KEY_SECRET`, `ALIBABA_CLOUD_CREDENTIALS_URI`
     hint: set the variables, or run `aliyun configure`; to try cloudbal without keys add `--sandbox`
     cloudbal: no account is known on this machine
 

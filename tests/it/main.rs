@@ -13,6 +13,7 @@ mod currencies;
 mod doctor;
 #[cfg(unix)]
 mod evaluated;
+mod external;
 mod failures;
 mod formats;
 mod hidden;
@@ -27,6 +28,7 @@ mod members;
 mod pace;
 #[cfg(unix)]
 mod permissions;
+mod precedence;
 #[cfg(unix)]
 mod progress;
 mod providers;

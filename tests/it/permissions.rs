@@ -187,7 +187,7 @@ fn without_a_key_the_places_that_cannot_be_reached_are_named() {
     let said = run_with(home.path(), &[("HOME", of.to_str().unwrap())], &["tencent", "balance"]);
     reopen(home.path());
     insta::assert_snapshot!(normalised(&said.stderr), @"
-    error: tencent: no credentials for Tencent Cloud: looked at `TENCENTCLOUD_SECRET_ID` and `TENCENTCLOUD_SECRET_KEY`, `~/.tccli` (permission denied), `~/.tencentcloud/credentials` (permission denied), `/etc/tencentcloud/credentials`, an identity token (`TKE_ROLE_ARN` is not set)
+    error: tencent: no credentials for Tencent Cloud: looked at `TENCENTCLOUD_SECRET_ID` and `TENCENTCLOUD_SECRET_KEY`, an identity token (`TKE_ROLE_ARN` is not set), `~/.tccli` (permission denied), `~/.tencentcloud/credentials` (permission denied), `/etc/tencentcloud/credentials`
     hint: set the variables, or run `tccli configure`; to try cloudbal without keys add `--sandbox`
     ");
 }

@@ -79,7 +79,7 @@ fn temporary_credentials_are_asked_for_once() {
     let home = Home::new().file(
         ".tccli/default.credential",
         &format!(
-            r#"{{"secretId": "{TENCENT}", "secretKey": "{}", "role-arn": "qcs::cam::uin/600000561284:roleName/billing"}}"#,
+            r#"{{"secretId": "{TENCENT}", "secretKey": "{}", "role-arn": "qcs::cam::uin/600000561284:roleName/billing", "role-session-name": "s1"}}"#,
             secret_of(TENCENT)
         ),
     );
@@ -111,6 +111,7 @@ fn the_environment_names_a_role_as_terraform_does() {
     let said = cloud
         .cloudbal(&["-o", "json", "-q"])
         .env("TENCENTCLOUD_ASSUME_ROLE_ARN", "qcs::cam::uin/600000561285:roleName/billing")
+        .env("TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME", "reader")
         .env("TENCENTCLOUD_ASSUME_ROLE_SESSION_DURATION", "3600")
         .env("ALICLOUD_ASSUME_ROLE_ARN", "acs:ram::1234567890:role/billing")
         .run();
@@ -140,7 +141,7 @@ fn identity_tokens_are_exchanged_on_both_clouds() {
             .env("ALIBABA_CLOUD_OIDC_TOKEN_FILE", &token)
     };
     assert_snapshot!(summary(&run(&["-o", "json", "-q"]).run()), @"
-    tencent environment intl USD 100000000.00
+    tencent environment cn CNY 155551.90
     aliyun environment cn CNY 10000.00
     exit status 0
     ");

@@ -170,6 +170,11 @@ impl Cloudbal {
             .env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", &sandbox::secret_of(key_id))
     }
 
+    pub fn arguments(mut self, arguments: &[&str]) -> Self {
+        self.command.args(arguments);
+        self
+    }
+
     pub fn stdin(mut self, text: &str) -> Self {
         self.stdin = text.as_bytes().to_vec();
         self

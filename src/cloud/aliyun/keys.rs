@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 
+use super::super::Endpoint;
 use super::super::ini;
 use super::super::keys::{
-    File, Kept, Keys, Metadata, MetadataToken, Place, Profiles, Role, RoleVariables, Source, Store,
-    Variables, WebIdentityVariables,
+    Around, File, Kept, Keys, Link, Metadata, MetadataToken, Place, Profiles, Role, RoleVariables, Source,
+    Store, TokenServiceVariables, Variables, WebIdentityVariables,
 };
 use super::super::record::{Known, Record};
 use super::profiles;
@@ -43,10 +44,22 @@ pub const KEYS: Keys = Keys {
             token: &["ALIYUN_SECURITY_TOKEN"],
         },
     ],
+    // Every official tool ranks the further names below the profile.
+    chain: &[
+        Link::Variables(0, 1),
+        Link::Store(0),
+        Link::WebIdentity,
+        Link::Store(1),
+        Link::Store(2),
+        Link::Variables(1, 5),
+        Link::Uri,
+    ],
+    spellings: Some(["ALIBABA_CLOUD_", "ALIBABACLOUD_"]),
     // `ALIBABA_CLOUD_ROLE_ARN` belongs to the identity token; the SDKs do not assume it with a key pair.
     roles: &[RoleVariables {
         arn: "ALICLOUD_ASSUME_ROLE_ARN",
         session_name: "ALICLOUD_ASSUME_ROLE_SESSION_NAME",
+        default_session_name: Some(Role::SESSION_NAME),
         duration: Some("ALICLOUD_ASSUME_ROLE_SESSION_EXPIRATION"),
         external_id: None,
     }],
@@ -56,6 +69,11 @@ pub const KEYS: Keys = Keys {
         token_file: "ALIBABA_CLOUD_OIDC_TOKEN_FILE",
         session_name: Some("ALIBABA_CLOUD_ROLE_SESSION_NAME"),
         region: "ALIBABA_CLOUD_STS_REGION",
+    }),
+    token_service: Some(TokenServiceVariables {
+        endpoint: "ALIBABA_CLOUD_STS_ENDPOINT",
+        region: "ALIBABA_CLOUD_STS_REGION",
+        vpc: "ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED",
     }),
     uri: Some("ALIBABA_CLOUD_CREDENTIALS_URI"),
     no_external: Some("ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS"),
@@ -120,35 +138,76 @@ const SDK: Known = Known {
         "external_id",
         "credentials_uri",
     ],
-    settings: &["enable", "type", "region_id", "region", "role_session_expiration", "duration_seconds"],
+    settings: &[
+        "enable",
+        "type",
+        "region_id",
+        "region",
+        "role_session_expiration",
+        "duration_seconds",
+        "sts_region",
+        "sts_endpoint",
+        "enable_vpc",
+    ],
 };
 
 /// The SDKs' INI file, or aliyun-cli's.
-fn any_file(files: &[File], now: DateTime<Utc>) -> Result<Profiles> {
+fn any_file(files: &[File], around: &Around) -> Result<Profiles> {
     let [file] = files else { return Ok(Profiles { current: String::new(), all: Vec::new() }) };
     if file.text.as_ref().is_ok_and(|text| text.trim_start().starts_with('{')) {
-        profiles::read(files, now)
+        profiles::read(files, around)
     } else {
-        ini::profiles(file, &SDK, |record| Ok(section(record)?.map(|source| Kept { site: None, source })))
+        ini::profiles(file, &SDK, |record| {
+            Ok(section(record, around)?.map(|source| Kept { site: None, source }))
+        })
     }
 }
 
-fn section(record: &Record) -> Result<Option<Source>> {
+/// The fields that the SDKs fill from variables where they are empty.
+const FILLED: &[(&str, &[(&str, &str)])] = &[
+    (
+        "oidc_role_arn",
+        &[
+            ("role_arn", "ALIBABA_CLOUD_ROLE_ARN"),
+            ("role_session_name", "ALIBABA_CLOUD_ROLE_SESSION_NAME"),
+            ("oidc_provider_arn", "ALIBABA_CLOUD_OIDC_PROVIDER_ARN"),
+            ("oidc_token_file_path", "ALIBABA_CLOUD_OIDC_TOKEN_FILE"),
+        ],
+    ),
+    (
+        "ram_role_arn",
+        &[("role_arn", "ALIBABA_CLOUD_ROLE_ARN"), ("role_session_name", "ALIBABA_CLOUD_ROLE_SESSION_NAME")],
+    ),
+    ("ecs_ram_role", &[("role_name", "ALIBABA_CLOUD_ECS_METADATA")]),
+];
+
+fn section(record: &Record, around: &Around) -> Result<Option<Source>> {
     match record.text("enable")?.map(str::to_ascii_lowercase).as_deref() {
         None | Some("true") => {}
         Some("false") => return Ok(None),
         Some(_) => return Err(record.wrong("`enable` is neither `true` nor `false`")),
     }
     record.refuse_misspelled(&SDK)?;
-    let key = |tokens: &[&str]| record.key("access_key_id", "access_key_secret", tokens);
     let kind = match record.text("type")? {
         Some(kind) => kind.to_ascii_lowercase(),
         None => kind_by_keys(record)?.to_owned(),
     };
+    let record = &record.filled(FILLED, &kind, around)?;
+    let key = |tokens: &[&str]| record.key("access_key_id", "access_key_secret", tokens);
     let needed = |name: &str| record.needed(name);
     let role = || {
         let session_name = record.word("role_session_name")?.unwrap_or(Role::SESSION_NAME).to_owned();
-        Ok(Role { arn: needed("role_arn")?.to_owned(), session_name, ..Role::default() })
+        let text = |name: &str| record.word(name).map(|text| text.map(str::to_owned));
+        Ok(Role {
+            arn: needed("role_arn")?.to_owned(),
+            session_name,
+            duration: record.seconds("role_session_expiration")?,
+            external_id: text("external_id")?,
+            policy: record.lines("policy")?.map(str::to_owned),
+            region: text("sts_region")?,
+            endpoint: sts_endpoint(record)?,
+            vpc: record.flag("enable_vpc")?,
+        })
     };
     let credentials = |tokens: &[&str]| key(tokens)?.ok_or_else(|| record.missing("access_key_id"));
     Ok(Some(match kind.as_str() {
@@ -182,6 +241,13 @@ fn kind_by_keys(record: &Record) -> Result<&'static str> {
         None if record.is_filled("security_token") => Ok("sts"),
         None => Ok("access_key"),
     }
+}
+
+/// The host of the token service that a profile names.
+pub fn sts_endpoint(record: &Record) -> Result<Option<String>> {
+    let Some(host) = record.word("sts_endpoint")? else { return Ok(None) };
+    host.parse::<Endpoint>().map_err(|error| record.wrong(format!("`sts_endpoint`: {error}")))?;
+    Ok(Some(host.to_owned()))
 }
 
 /// The path of a file that holds a token; unlike what requests carry it may have any characters.

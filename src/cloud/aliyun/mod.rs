@@ -66,12 +66,19 @@ impl Cloud for Aliyun {
     }
 
     fn host(&self, question: &Question, site: Site) -> Cow<'static, str> {
-        let region = match question {
-            Question::AssumeRole(role) | Question::WebIdentity { role, .. } => role.region.as_deref(),
+        let role = match question {
+            Question::AssumeRole(role) | Question::WebIdentity { role, .. } => Some(role),
             _ => None,
         };
+        if let Some(endpoint) = role.and_then(|role| role.endpoint.clone()) {
+            return Cow::Owned(endpoint);
+        }
+        let region = role.and_then(|role| {
+            let service = if role.vpc { "sts-vpc" } else { "sts" };
+            role.region.as_ref().map(|region| format!("{service}.{region}.aliyuncs.com"))
+        });
         match (region, question.is_about_balances(), site) {
-            (Some(region), ..) => Cow::Owned(format!("sts.{region}.aliyuncs.com")),
+            (Some(host), ..) => Cow::Owned(host),
             (None, true, Site::CN) => Cow::Borrowed("business.aliyuncs.com"),
             (None, true, _) => Cow::Borrowed("business.ap-southeast-1.aliyuncs.com"),
             (None, false, Site::CN) => Cow::Borrowed("sts.aliyuncs.com"),

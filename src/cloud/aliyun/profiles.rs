@@ -1,11 +1,10 @@
 //! The profiles of aliyun-cli: `config.json` with every mode that can sign.
 
-use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
-use super::super::keys::{File, Kept, Profile, Profiles, Role, Source};
+use super::super::keys::{Around, File, Kept, Profile, Profiles, Role, Source};
 use super::super::record::{Known, Record};
-use super::keys::token_file;
+use super::keys::{KEYS, sts_endpoint, token_file};
 use crate::model::{Credentials, Result, Secret};
 
 /// The longest chain of profiles that assume roles from each other.
@@ -72,14 +71,14 @@ const PROFILE: Known = Known {
 };
 
 /// Reads `config.json`. A profile that cannot be read fails alone.
-pub fn read(files: &[File], now: DateTime<Utc>) -> Result<Profiles> {
+pub fn read(files: &[File], around: &Around) -> Result<Profiles> {
     let [file] = files else { return Ok(Profiles { current: String::new(), all: Vec::new() }) };
     let text = file.text.as_ref().map_err(Clone::clone)?;
     let config =
         Record::parse(text, format!("`{}`", file.shown), "correct the file, or run `aliyun configure`")?
             .ignoring_case(&CONFIG)?;
     // An empty name chooses the profile without a name, as in aliyun-cli.
-    let current = config.text("current")?.unwrap_or(if config.holds("current") { "" } else { "default" });
+    let current = config.exact("current")?.unwrap_or(if config.holds("current") { "" } else { "default" });
     let list = config.list("profiles")?;
     if list.is_empty() {
         config.refuse_leftovers(&CONFIG)?;
@@ -95,7 +94,7 @@ pub fn read(files: &[File], now: DateTime<Utc>) -> Result<Profiles> {
     }
     let entries: Vec<(&str, &Map<String, Value>)> =
         read.iter().map(|(name, values)| (name.as_str(), values)).collect();
-    let reader = Reader { shown: &file.shown, entries: &entries, now };
+    let reader = Reader { shown: &file.shown, entries: &entries, around };
     let profile = |name: &str, source: Result<Option<Source>>| Profile {
         name: name.to_owned(),
         origin: file.shown.clone(),
@@ -128,7 +127,7 @@ pub fn read(files: &[File], now: DateTime<Utc>) -> Result<Profiles> {
 fn name(value: &Value) -> Option<String> {
     let mut fields = value.as_object()?.iter();
     let (_, name) = fields.find(|(key, _)| key.eq_ignore_ascii_case("name"))?;
-    name.as_str().map(|name| name.trim().to_owned()).filter(|name| !name.is_empty())
+    name.as_str().map(str::to_owned).filter(|name| !name.trim().is_empty())
 }
 
 /// The values of a profile.
@@ -152,7 +151,7 @@ fn entry(config: &Record, number: usize, value: &Value) -> Result<Map<String, Va
 struct Reader<'a> {
     shown: &'a str,
     entries: &'a [(&'a str, &'a Map<String, Value>)],
-    now: DateTime<Utc>,
+    around: &'a Around<'a>,
 }
 
 impl<'a> Reader<'a> {
@@ -164,12 +163,14 @@ impl<'a> Reader<'a> {
         path.push(name);
         record.refuse_misspelled(&PROFILE)?;
         let Some(mode) = mode(&record)? else { return record.refuse_leftovers(&PROFILE).map(|()| None) };
+        let (written, mode) = (mode.as_str(), mode.to_ascii_lowercase());
+        let record = with_key(record.filled(FILLED, &mode, self.around)?, &mode, self.around)?;
         let needed = |field: &str| record.needed(field).map(str::to_owned);
         let key = |tokens: &[&str]| record.key("access_key_id", "access_key_secret", tokens);
         let credentials = |tokens: &[&str]| key(tokens)?.ok_or_else(|| record.missing("access_key_id"));
         let by_role = |by: Source| Ok(Source::AssumeRole { by: Box::new(by), role: role(&record)? });
         let instance = || Ok(Source::Instance { role: record.word("ram_role_name")?.map(str::to_owned) });
-        match mode.to_ascii_lowercase().as_str() {
+        match mode.as_str() {
             // A new profile has this mode and nothing else. A token that another mode has left behind is not used.
             "ak" => match key(&[])? {
                 Some(credentials) => Ok(Source::Static(credentials)),
@@ -197,9 +198,9 @@ impl<'a> Reader<'a> {
             "cloudsso" => self.cached(name, values, "CloudSSO").map(Source::Static),
             "oauth" => self.cached(name, values, "OAuth").map(Source::Static),
             "rsakeypair" | "bearertoken" | "anonymous" => {
-                Err(record.wrong(format!("mode `{mode}` cannot be used to read balances")))
+                Err(record.wrong(format!("mode `{written}` cannot be used to read balances")))
             }
-            _ => Err(record.wrong(format!("mode `{mode}` is not known"))),
+            _ => Err(record.wrong(format!("mode `{written}` is not known"))),
         }
         .map(Some)
     }
@@ -214,7 +215,7 @@ impl<'a> Reader<'a> {
         record.needed("ram_role_arn")?;
         // Read from the map, which outlives the record.
         record.text("source_profile")?.ok_or_else(|| record.missing("source_profile"))?;
-        let next = values.get("source_profile").and_then(Value::as_str).unwrap_or_default().trim();
+        let next = values.get("source_profile").and_then(Value::as_str).unwrap_or_default();
         if let Some(start) = path.iter().position(|name| *name == next) {
             let cycle: Vec<&str> = path[start..].iter().copied().chain([next]).collect();
             let cycle: Vec<String> = cycle.iter().map(|name| format!("`{name}`")).collect();
@@ -237,7 +238,7 @@ impl<'a> Reader<'a> {
         );
         let record = self.record(name, &remedy, Some(values));
         let names = ["access_key_id", "access_key_secret", "sts_token"];
-        let credentials = record.temporary(names, "sts_expiration", self.now)?;
+        let credentials = record.temporary(names, "sts_expiration", self.around.now)?;
         if credentials.expires_at.is_none() {
             return Err(record.missing("sts_expiration"));
         }
@@ -252,6 +253,50 @@ impl<'a> Reader<'a> {
         };
         Record::new(place, remedy, values.cloned().unwrap_or_default())
     }
+}
+
+/// The fields that aliyun-cli fills from variables where they are empty.
+const FILLED: &[(&str, &[(&str, &str)])] = &[
+    ("credentialsuri", &[("credentials_uri", "ALIBABA_CLOUD_CREDENTIALS_URI")]),
+    (
+        "oidc",
+        &[
+            ("oidc_provider_arn", "ALIBABA_CLOUD_OIDC_PROVIDER_ARN"),
+            ("oidc_token_file", "ALIBABA_CLOUD_OIDC_TOKEN_FILE"),
+            ROLE_ARN,
+            SESSION_NAME,
+        ],
+    ),
+    ("ecsramrole", &[INSTANCE_ROLE]),
+    ("ramrolearn", &[ROLE_ARN, SESSION_NAME, EXTERNAL_ID]),
+    ("ramrolearnwithrolename", &[INSTANCE_ROLE, ROLE_ARN, SESSION_NAME, EXTERNAL_ID]),
+    ("chainableramrolearn", &[ROLE_ARN, SESSION_NAME, EXTERNAL_ID]),
+];
+const ROLE_ARN: (&str, &str) = ("ram_role_arn", "ALIBABA_CLOUD_ROLE_ARN");
+const SESSION_NAME: (&str, &str) = ("ram_session_name", "ALIBABA_CLOUD_ROLE_SESSION_NAME");
+const EXTERNAL_ID: (&str, &str) = ("external_id", "ALIBABA_CLOUD_EXTERNAL_ID");
+const INSTANCE_ROLE: (&str, &str) = ("ram_role_name", "ALIBABA_CLOUD_ECS_METADATA");
+
+/// The profile with a key from variables, where its mode needs one and it has no part of any. A key that is half in
+/// the profile is never completed from elsewhere: halves of two keys would be combined.
+fn with_key(record: Record, mode: &str, around: &Around) -> Result<Record> {
+    if !["ststoken", "ramrolearn"].contains(&mode) {
+        return Ok(record);
+    }
+    for field in ["access_key_id", "access_key_secret", "sts_token"] {
+        if record.text(field)?.is_some() {
+            return Ok(record);
+        }
+    }
+    for set in KEYS.variables {
+        if (around.variable)(set.key_id)?.is_some() {
+            let token = set.token.first().copied().unwrap_or_default();
+            let fields =
+                [("access_key_id", set.key_id), ("access_key_secret", set.secret), ("sts_token", token)];
+            return record.filled(&[(mode, &fields)], mode, around);
+        }
+    }
+    Ok(record)
 }
 
 /// The modes without a key, each by the field that gives it away.
@@ -270,10 +315,11 @@ fn mode(record: &Record) -> Result<Option<String>> {
     }
     let has = |name: &str| record.text(name).map(|text| text.is_some());
     if has("access_key_id")? || has("access_key_secret")? {
-        let mode = if has("ram_role_arn")? {
-            "RamRoleArn"
-        } else if has("sts_token")? {
+        // A token stands for a key of its own, whose role another mode may have left behind.
+        let mode = if has("sts_token")? {
             "StsToken"
+        } else if has("ram_role_arn")? {
+            "RamRoleArn"
         } else {
             "AK"
         };
@@ -296,6 +342,9 @@ fn role(record: &Record) -> Result<Role> {
         session_name: session_name.unwrap_or_else(|| Role::SESSION_NAME.to_owned()),
         duration: record.seconds("expired_seconds")?,
         external_id: text("external_id")?,
+        policy: record.lines("policy")?.map(str::to_owned),
         region: text("sts_region")?,
+        endpoint: sts_endpoint(record)?,
+        vpc: record.flag("enable_vpc")?,
     })
 }

@@ -27,6 +27,7 @@ pub fn web_identity(role: &Role, provider: &str, token: &Secret) -> Action {
 fn parameters(role: &Role) -> Vec<(&'static str, String)> {
     let mut parameters = vec![("RoleArn", role.arn.clone()), ("RoleSessionName", role.session_name.clone())];
     parameters.extend(role.duration.map(|seconds| ("DurationSeconds", seconds.to_string())));
+    parameters.extend(role.policy.clone().map(|policy| ("Policy", policy)));
     parameters.extend(role.external_id.clone().map(|external_id| ("ExternalId", external_id)));
     parameters
 }

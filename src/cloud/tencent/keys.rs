@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::super::ini;
 use super::super::keys::{
-    File, Kept, Keys, Metadata, Place, Profile, Profiles, Role, RoleVariables, Source, Store, Variables,
-    WebIdentityVariables,
+    Around, File, Kept, Keys, Link, Metadata, Place, Profile, Profiles, Role, RoleVariables, Source, Store,
+    Variables, WebIdentityVariables,
 };
 use super::super::record::{Known, Record};
 use super::super::{Cloud as _, Question};
@@ -20,16 +20,21 @@ pub const KEYS: Keys = Keys {
         secret: "TENCENTCLOUD_SECRET_KEY",
         token: &["TENCENTCLOUD_TOKEN", "TENCENTCLOUD_SECURITY_TOKEN", "TENCENTCLOUD_SESSION_TOKEN"],
     }],
+    // The identity token of a cluster is set up for this very workload; profiles lie about on machines.
+    chain: &[Link::Variables(0, 1), Link::WebIdentity, Link::Store(0), Link::Store(1), Link::Store(2)],
+    spellings: None,
     roles: &[
         RoleVariables {
             arn: "TENCENTCLOUD_ROLE_ARN",
             session_name: "TENCENTCLOUD_ROLE_SESSION_NAME",
+            default_session_name: None,
             duration: None,
             external_id: None,
         },
         RoleVariables {
             arn: "TENCENTCLOUD_ASSUME_ROLE_ARN",
             session_name: "TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME",
+            default_session_name: None,
             duration: Some("TENCENTCLOUD_ASSUME_ROLE_SESSION_DURATION"),
             external_id: Some("TENCENTCLOUD_ASSUME_ROLE_EXTERNAL_ID"),
         },
@@ -41,6 +46,7 @@ pub const KEYS: Keys = Keys {
         session_name: None,
         region: "TKE_REGION",
     }),
+    token_service: None,
     uri: None,
     no_external: None,
     setup: "tccli configure",
@@ -103,11 +109,11 @@ const CONFIGURE: &str = ".configure";
 
 /// tccli has two files for each profile: `NAME.credential`, and `NAME.configure` without secrets.
 #[expect(clippy::unnecessary_wraps, reason = "every store is read by a function of this shape")]
-fn tccli(files: &[File], now: DateTime<Utc>) -> Result<Profiles> {
+fn tccli(files: &[File], around: &Around) -> Result<Profiles> {
     let profiles = files.iter().filter_map(|file| {
         let name = file.name.strip_suffix(CREDENTIAL)?;
         let site = files.iter().find(|file| file.name.strip_suffix(CONFIGURE) == Some(name)).and_then(site);
-        let kept = profile(name, file, now).map(|source| source.map(|source| Kept { site, source }));
+        let kept = profile(name, file, around.now).map(|source| source.map(|source| Kept { site, source }));
         Some(Profile { name: name.to_owned(), origin: file.shown.clone(), kept })
     });
     Ok(Profiles { current: "default".to_owned(), all: profiles.collect() })
@@ -138,12 +144,15 @@ fn profile(name: &str, file: &File, now: DateTime<Utc>) -> Result<Option<Source>
         }
         Some("oauth") => Some(cached(&Record::parse(text, place, run("auth login"))?, now)?),
         Some("sso") => Some(cached(&Record::parse(text, place, run("sso login"))?, now)?),
-        Some("cvm-role") => Some(Source::Instance { role: None }),
+        // A role that an earlier login has left behind is not assumed, as by tccli.
+        Some("cvm-role") => return Ok(Some(Source::Instance { role: None })),
         Some(other) => return Err(record.wrong(format!("`type` is `{other}`, which is not known"))),
     };
     let Some(arn) = record.word("role-arn")? else { return Ok(source) };
     let by = Box::new(source.ok_or_else(|| record.half("secretId", "role-arn"))?);
-    let session_name = record.word("role-session-name")?.unwrap_or(Role::SESSION_NAME).to_owned();
+    // tccli ignores half a role, and shows the account of the key.
+    let session_name = record.word("role-session-name")?;
+    let session_name = session_name.ok_or_else(|| record.half("role-session-name", "role-arn"))?.to_owned();
     let role = Role { arn: arn.to_owned(), session_name, ..Role::default() };
     Ok(Some(Source::AssumeRole { by, role }))
 }
@@ -158,7 +167,7 @@ fn cached(record: &Record, now: DateTime<Utc>) -> Result<Source> {
 }
 
 /// The SDKs' INI file, or one of tccli's.
-fn any_file(files: &[File], now: DateTime<Utc>) -> Result<Profiles> {
+fn any_file(files: &[File], around: &Around) -> Result<Profiles> {
     let [file] = files else { return Ok(Profiles { current: String::new(), all: Vec::new() }) };
     if !file.text.as_ref().is_ok_and(|text| text.trim_start().starts_with('{')) {
         return ini::profiles(file, &SDK, |record| {
@@ -170,7 +179,7 @@ fn any_file(files: &[File], now: DateTime<Utc>) -> Result<Profiles> {
         });
     }
     let name = file.name.strip_suffix(CREDENTIAL).unwrap_or(&file.name);
-    let kept = profile(name, file, now).map(|source| source.map(|source| Kept { site: None, source }));
+    let kept = profile(name, file, around.now).map(|source| source.map(|source| Kept { site: None, source }));
     let profile = Profile { name: name.to_owned(), origin: file.shown.clone(), kept };
     Ok(Profiles { current: name.to_owned(), all: vec![profile] })
 }

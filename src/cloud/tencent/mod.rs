@@ -52,6 +52,11 @@ impl Cloud for Tencent {
         Site::INTL
     }
 
+    /// The official SDKs ask the China site's token service, whatever site the account belongs to.
+    fn identity_token_sites(&self) -> &'static [Site] {
+        &[Site::CN, Site::INTL]
+    }
+
     fn has_members(&self) -> bool {
         true
     }

@@ -6,6 +6,7 @@ use serde_json::json;
 use super::super::fields::{Fields, InvalidField};
 use super::super::{Identity, Role};
 use super::Action;
+use crate::crypto::percent_encode;
 use crate::model::{Credentials, Secret};
 
 /// The region that the official SDKs name when they assume a role.
@@ -31,10 +32,14 @@ pub fn web_identity(role: &Role, provider: &str, token: &Secret) -> Action {
     action("AssumeRoleWithWebIdentity", role.region.as_deref(), &body)
 }
 
+/// The policy is percent-encoded inside the JSON body, as the documentation demands.
 fn parameters(role: &Role) -> serde_json::Value {
     let mut body = json!({ "RoleArn": role.arn, "RoleSessionName": role.session_name });
     if let Some(seconds) = role.duration {
         body["DurationSeconds"] = seconds.into();
+    }
+    if let Some(policy) = &role.policy {
+        body["Policy"] = percent_encode(policy).into();
     }
     if let Some(external_id) = &role.external_id {
         body["ExternalId"] = external_id.as_str().into();

@@ -140,7 +140,7 @@ fn credentials_are_looked_for_where_the_file_says() {
     assert_eq!(account("env = true"), r#"Env("")"#);
     assert_eq!(account("env = 'PROD_'"), r#"Env("PROD_")"#);
     assert_eq!(account("profile = 'p'"), r#"Profile("p")"#);
-    assert_eq!(account("command = 'pass x'"), r#"Command("pass x")"#);
+    assert_eq!(account("command = 'pass x'"), r#"Command { line: "pass x", folder: "/etc" }"#);
     assert_eq!(account("keyring = 'k'"), r#"Keyring("k")"#);
     assert_eq!(account("instance = true"), "Instance(None)");
     assert_eq!(account("instance = 'billing'"), r#"Instance(Some("billing"))"#);
