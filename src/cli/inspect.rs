@@ -142,7 +142,13 @@ fn query(options: &Options) -> Result<Option<Query>> {
 
 fn print(options: &Options, query: Option<&Query>, listing: Listing) -> Result<Outcome> {
     if let Some(query) = query {
-        return print::to_stdout(&query.answer_listing(listing)?);
+        let answer = query.find_in_listing(listing)?;
+        let mut out = print::stdout();
+        let printed = print::finished(answer.write(&mut out).and_then(|()| out.flush()));
+        for warning in answer.warnings.iter().filter(|_| !options.quiet) {
+            print::to_stderr(&render::query_warning_for_people(warning, options.color_on_stderr()));
+        }
+        return printed;
     }
     let mut out = print::stdout();
     let written = render::write_listing(listing, options.format(), options.style(), &mut out);

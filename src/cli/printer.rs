@@ -54,7 +54,7 @@ enum Sink<'a> {
         rows: Vec<Row>,
         warnings: Vec<Warning>,
         format: Format,
-        query: Option<Query>,
+        query: Option<Box<Query>>,
         out: &'a mut dyn Write,
     },
 }
@@ -78,7 +78,7 @@ impl<'a> Printer<'a> {
         let sink = if Self::streams(options, format, query.is_some()) {
             Sink::Stream(Stream::begin(format, out)?.expect("these formats are streams"))
         } else {
-            Sink::Whole { rows: Vec::new(), warnings: Vec::new(), format, query, out }
+            Sink::Whole { rows: Vec::new(), warnings: Vec::new(), format, query: query.map(Box::new), out }
         };
         Ok(Self {
             sink: RefCell::new(sink),
@@ -258,10 +258,14 @@ impl<'a> Printer<'a> {
                 let none_low = self.selection.only_low && !self.any_low.get();
                 let (generated_at, oldest) = (Utc::now(), self.oldest.get());
                 let report = Report { generated_at, oldest, rows, totals, converted, warnings, none_low };
-                let answer = query.map(|query| query.answer(&report)).transpose();
+                let answer = query.map(|query| query.find(&report)).transpose();
                 answer.map(|answer| {
+                    let warnings = answer.iter().flat_map(|answer| &answer.warnings).filter(|_| !self.quiet);
+                    let warnings = warnings
+                        .map(|warning| render::query_warning_for_people(warning, self.color_on_stderr));
+                    self.complaints.borrow_mut().extend(warnings);
                     let written = match answer {
-                        Some(answer) => out.write_all(answer.as_bytes()),
+                        Some(answer) => answer.write(out),
                         None => render::write(&report, format, self.style, out),
                     };
                     written.and_then(|()| out.flush())

@@ -27,16 +27,21 @@ pub(super) enum Verbatim {
 pub(super) struct Document<'a> {
     pub(super) report: &'a Report,
     pub(super) verbatim: Verbatim,
+    /// Whether it lists the balances; a query may want them one by one.
+    pub(super) with_balances: bool,
 }
 
 impl Serialize for Document<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { report, verbatim } = *self;
+        let Self { report, verbatim, with_balances } = *self;
         let mut document = serializer.serialize_struct("Document", 7)?;
         document.serialize_field("schema_version", &1)?;
         document.serialize_field("generated_at", &timestamp(report.generated_at))?;
         document.serialize_field("oldest_fetched_at", &report.oldest.map(timestamp))?;
-        let balances = || report.balances().map(|balance| BalanceRecord::new(balance, verbatim));
+        let balances = || {
+            let balances = report.balances().take(if with_balances { usize::MAX } else { 0 });
+            balances.map(|balance| BalanceRecord::new(balance, verbatim))
+        };
         document.serialize_field("balances", &Each(balances))?;
         document.serialize_field("totals", &Each(|| report.totals.iter().map(TotalRecord::new)))?;
         let converted = report.converted.as_ref().map(ConvertedRecord::new);
@@ -45,6 +50,11 @@ impl Serialize for Document<'_> {
         document.serialize_field("warnings", &Each(|| report.warnings.iter().map(WarningRecord::new)))?;
         document.end()
     }
+}
+
+/// A balance as the document has it, for what is not JSON.
+pub(super) fn balance_record(balance: &Balance) -> BalanceRecord<'_> {
+    BalanceRecord::new(balance, Verbatim::Value)
 }
 
 /// A list made while it is written.

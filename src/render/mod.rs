@@ -9,11 +9,14 @@ mod document;
 mod grid;
 mod json;
 mod listing;
+mod literal;
 mod people;
 mod query;
 mod stream;
 mod table;
+mod values;
 mod visible;
+mod watch;
 mod yaml;
 
 use std::io::{self, Write};
@@ -22,8 +25,10 @@ use crate::model::Report;
 use document::{Document, Verbatim};
 
 pub use listing::{Listing, write_heading, write_listing, write_step};
-pub use people::{error_for_people, low_for_people, unchecked_for_people, warning_for_people};
-pub use query::Query;
+pub use people::{
+    error_for_people, low_for_people, query_warning_for_people, unchecked_for_people, warning_for_people,
+};
+pub use query::{Answer, Query};
 pub use stream::Stream;
 pub use visible::visible;
 
@@ -75,8 +80,12 @@ pub struct Style {
 pub fn write(report: &Report, format: Format, style: Style, out: &mut dyn Write) -> io::Result<()> {
     match format {
         Format::Table => table::write(report, style, out),
-        Format::Json => json::pretty(&Document { report, verbatim: Verbatim::Text }, out),
-        Format::Yaml => yaml::write(&Document { report, verbatim: Verbatim::Value }, out),
+        Format::Json => {
+            json::pretty(&Document { report, verbatim: Verbatim::Text, with_balances: true }, out)
+        }
+        Format::Yaml => {
+            yaml::write(&Document { report, verbatim: Verbatim::Value, with_balances: true }, out)
+        }
         Format::Ndjson | Format::Csv => {
             let Some(mut stream) = Stream::begin(format, out)? else { return Ok(()) };
             for row in &report.rows {

@@ -9,6 +9,15 @@ use crate::model::{Balance, Error, Money, Warning};
 ///
 /// Nothing in it can act on a terminal or pretend to be a line of its own: further lines are indented.
 pub fn error_for_people(error: &Error, color: bool) -> String {
+    for_people(&label("error:", "31", color), error, color)
+}
+
+/// A part of a query that is probably not meant, as it stands on stderr: `warning: …` and `hint: …`.
+pub fn query_warning_for_people(warning: &Error, color: bool) -> String {
+    for_people(&label("warning:", "33", color), warning, color)
+}
+
+fn for_people(label_of_kind: &str, error: &Error, color: bool) -> String {
     let member = error.sub_account_id.as_deref().map(|id| format!("member {}", visible(id)));
     let account = account_name(error.provider, error.account.as_deref());
     let which: Vec<String> =
@@ -23,7 +32,7 @@ pub fn error_for_people(error: &Error, color: bool) -> String {
         .hint
         .as_ref()
         .map_or_else(String::new, |hint| format!("{} {}\n", label("hint:", "36", color), lines(hint)));
-    format!("{} {which}{}{source}\n{hint}", label("error:", "31", color), lines(&error.message))
+    format!("{label_of_kind} {which}{}{source}\n{hint}", lines(&error.message))
 }
 
 /// A balance that is low, as it stands on stderr: `low: tencent/prod: …`.

@@ -5,12 +5,16 @@
 //! CSV is refused. Amounts are strings in the document, so a query compares them as `to_number(available)`, which
 //! is a float: fit for comparing, not for adding up. `totals` has the exact sums.
 
-use jmespath::{DEFAULT_RUNTIME, Expression, JmespathError};
-use serde::Serialize;
+use std::io::{self, Write};
+
+use jmespath::ast::Ast;
+use jmespath::{Context, DEFAULT_RUNTIME, JmespathError, Rcvar, Runtime, interpret};
 use unicode_width::UnicodeWidthStr;
 
 use super::document::{Document, Verbatim};
-use super::{Format, Listing, json, yaml};
+use super::literal::Literals;
+use super::watch::{Watched, watch};
+use super::{Format, Listing, document, json, values, yaml};
 use crate::model::{Error, Kind, Report, Result};
 
 /// The library goes a call deeper for each bracket and operator. People write a dozen or two; the smallest stack
@@ -19,11 +23,22 @@ const MOST_STEPS: usize = 100;
 
 const HINT: &str = "JMESPath is explained at https://jmespath.org; try `totals[].[currency, available]`";
 
-/// An expression, compiled before anything is asked.
-#[derive(Debug)]
+/// An expression, compiled before any request is sent.
 pub struct Query {
-    expression: Expression<'static>,
+    text: String,
+    literals: Literals,
+    ast: Ast,
+    runtime: Runtime,
+    watched: Watched,
     format: Format,
+}
+
+/// What a query finds.
+pub struct Answer {
+    value: Rcvar,
+    format: Format,
+    /// Comparisons that cannot do what they seem to do, as warnings for stderr.
+    pub warnings: Vec<Error>,
 }
 
 impl Query {
@@ -34,34 +49,102 @@ impl Query {
                 .hint("use `--output json`, `ndjson` or `yaml` with `--query`"));
         }
         if let Some((at, what)) = trap(text) {
-            return Err(pointing_at(text, at, &what));
+            return Err(Error::new(
+                Kind::Usage,
+                pointing_at(text, at, &format!("cannot use the query: {what}")),
+            )
+            .hint(HINT));
         }
-        let expression = jmespath::compile(text).map_err(|error| mistake(text, &error))?;
-        Ok(Self { expression, format })
+        let literals = Literals::read(text);
+        let mut ast = jmespath::parse(literals.text()).map_err(|error| mistake(text, &literals, &error))?;
+        let mut runtime = Runtime::new();
+        runtime.register_builtin_functions();
+        let watched = watch(&mut ast, &mut runtime);
+        Ok(Self { text: text.to_owned(), literals, ast, runtime, watched, format })
     }
 
-    /// The query's result as text, with its line feed.
+    /// What the query finds in a report.
+    ///
+    /// A projection of all balances (`balances[?…].x`) is made of one balance after the other: only what it yields is
+    /// kept. All balances at once are only there for other expressions, such as `sort_by(balances, …)`.
+    pub fn find(&self, report: &Report) -> Result<Answer> {
+        let mut ast = self.ast.clone();
+        let mut shared = values::Shared::default();
+        let mut project = |ast: &Ast| self.project(report, ast, &mut shared);
+        values::project_balances(&mut ast, &mut project)?;
+        let all = values::needs_balances(&ast);
+        let document = Document { report, verbatim: Verbatim::Value, with_balances: false };
+        let mut root =
+            jmespath::Variable::from_serializable(document).map_err(|error| self.mistake(&error))?;
+        if let (true, jmespath::Variable::Object(fields)) = (all, &mut root) {
+            let balances = report.balances().map(|balance| shared.value(document::balance_record(balance)));
+            let balances = balances.collect::<std::result::Result<Vec<_>, _>>();
+            let balances = balances.map_err(|error| self.mistake(&error))?;
+            fields.insert("balances".to_owned(), Rcvar::new(jmespath::Variable::Array(balances)));
+        }
+        self.answer_of(&Rcvar::new(root), &ast)
+    }
+
+    /// What the query finds in a listing.
+    pub fn find_in_listing(&self, listing: Listing) -> Result<Answer> {
+        let root = jmespath::Variable::from_serializable(listing).map_err(|error| self.mistake(&error))?;
+        self.answer_of(&Rcvar::new(root), &self.ast)
+    }
+
+    /// The query's result over a report as text, with its line feed.
     pub fn answer(&self, report: &Report) -> Result<String> {
-        self.search(Document { report, verbatim: Verbatim::Value })
-    }
-
-    /// The query's result over a listing, as text with its line feed.
-    pub fn answer_listing(&self, listing: Listing) -> Result<String> {
-        self.search(listing)
-    }
-
-    fn search(&self, document: impl Serialize) -> Result<String> {
-        let result =
-            self.expression.search(document).map_err(|error| mistake(self.expression.as_str(), &error))?;
         let mut text = Vec::new();
-        match (self.format, result.as_array()) {
-            (Format::Yaml, _) => yaml::write(&result, &mut text),
-            (Format::Ndjson, Some(list)) => list.iter().try_for_each(|value| json::line(value, &mut text)),
-            (Format::Ndjson, None) => json::line(&result, &mut text),
-            _ => json::pretty(&result, &mut text),
-        }
-        .map_err(|error| Error::new(Kind::Usage, format!("the query's result cannot be written: {error}")))?;
+        self.find(report)?.write(&mut text).expect("memory takes every text");
         Ok(String::from_utf8_lossy(&text).into_owned())
+    }
+
+    fn project(&self, report: &Report, ast: &Ast, shared: &mut values::Shared) -> Result<Vec<Rcvar>> {
+        let mut found = Vec::new();
+        for balance in report.balances() {
+            let row =
+                shared.value(document::balance_record(balance)).map_err(|error| self.mistake(&error))?;
+            let value = self.evaluate(&row, ast)?;
+            if !value.is_null() {
+                found.push(value);
+            }
+        }
+        Ok(found)
+    }
+
+    fn answer_of(&self, root: &Rcvar, ast: &Ast) -> Result<Answer> {
+        let value = self.evaluate(root, ast)?;
+        let warnings = self.watched.findings().into_iter().map(|finding| {
+            let at = self.literals.original(finding.at);
+            Error::new(Kind::Usage, pointing_at(&self.text, at, &finding.message)).hint(finding.hint)
+        });
+        Ok(Answer { value, format: self.format, warnings: warnings.collect() })
+    }
+
+    fn evaluate(&self, value: &Rcvar, ast: &Ast) -> Result<Rcvar> {
+        let mut context = Context::new(self.literals.text(), &self.runtime);
+        interpret(value, ast, &mut context).map_err(|error| self.mistake(&error))
+    }
+
+    fn mistake(&self, error: &JmespathError) -> Error {
+        mistake(&self.text, &self.literals, error)
+    }
+}
+
+impl std::fmt::Debug for Query {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Query").field("text", &self.text).finish_non_exhaustive()
+    }
+}
+
+impl Answer {
+    /// Writes what was found, with its line feed.
+    pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        match (self.format, self.value.as_array()) {
+            (Format::Yaml, _) => yaml::write(&self.value, out),
+            (Format::Ndjson, Some(list)) => list.iter().try_for_each(|value| json::line(value, out)),
+            (Format::Ndjson, None) => json::line(&self.value, out),
+            _ => json::pretty(&self.value, out),
+        }
     }
 }
 
@@ -100,17 +183,24 @@ fn trap(text: &str) -> Option<(usize, String)> {
     None
 }
 
-fn mistake(text: &str, error: &JmespathError) -> Error {
+fn mistake(text: &str, literals: &Literals, error: &JmespathError) -> Error {
     let reason = error.reason.to_string();
     let reason = reason.split_once(": ").map_or(reason.as_str(), |(_, reason)| reason);
-    pointing_at(text, error.offset, reason)
+    let hint = match reason.split_once(" expects type ") {
+        Some((_, types)) if types.contains("number") => {
+            "amounts are texts; convert them, as in `sum(totals[].to_number(available))`"
+        }
+        _ => HINT,
+    };
+    let message = format!("cannot use the query: {reason}");
+    Error::new(Kind::Usage, pointing_at(text, literals.original(error.offset), &message)).hint(hint)
 }
 
-/// The mistake, the expression, and a caret under the place.
-fn pointing_at(text: &str, at: usize, what: &str) -> Error {
+/// A message, the expression, and a caret under the place.
+fn pointing_at(text: &str, at: usize, message: &str) -> String {
     let before = text.get(..at).unwrap_or(text);
     let line_start = before.rfind('\n').map_or(0, |feed| feed + 1);
     let line = text[line_start..].lines().next().unwrap_or_default();
     let caret = " ".repeat(before[line_start..].width());
-    Error::new(Kind::Usage, format!("cannot use the query: {what}\n{line}\n{caret}^")).hint(HINT)
+    format!("{message}\n{line}\n{caret}^")
 }

@@ -32,6 +32,7 @@ mod precedence;
 #[cfg(unix)]
 mod progress;
 mod providers;
+mod queries;
 #[cfg(unix)]
 mod readme;
 mod resume;

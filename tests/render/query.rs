@@ -1,7 +1,7 @@
 //! `--query`.
 
 use cloudbal::model::{Error, Kind};
-use cloudbal::render::{Format, Query};
+use cloudbal::render::{Format, Query, query_warning_for_people};
 
 use crate::fixtures::{aliyun, balance, denied, error, kleinerwang, member, report};
 
@@ -152,4 +152,207 @@ fn no_expression_exhausts_the_stack() {
     (((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((
                                                                                                         ^
     ");
+}
+
+/// The warnings of a query over two amounts in dollars and one in yuan.
+fn warnings(expression: &str) -> String {
+    let rows = vec![balance(kleinerwang()), balance(aliyun()), balance(member("7", "a", "-1.5"))];
+    let answer = Query::parse(expression, Format::Json).unwrap().find(&report(rows)).unwrap();
+    answer.warnings.iter().map(|warning| query_warning_for_people(warning, false)).collect()
+}
+
+#[test]
+fn a_text_that_is_compared_with_a_number_is_warned_of_with_the_working_form() {
+    insta::assert_snapshot!(warnings("balances[?available<`0`]"), @"
+    warning: a text has no order with a number, so `<` is never true
+      balances[?available<`0`]
+                          ^
+    hint: compare numbers: to_number(available) < `0`
+    ");
+    insta::assert_snapshot!(warnings("balances[?`100` >= available].sub_account_id"), @"
+    warning: a text has no order with a number, so `>=` is never true
+      balances[?`100` >= available].sub_account_id
+                         ^
+    hint: compare numbers: `100` >= to_number(available)
+    ");
+    insta::assert_snapshot!(warnings("totals[?available == `363657.61`]"), @"
+    warning: a text never equals a number, so `==` is never true
+      totals[?available == `363657.61`]
+                           ^
+    hint: compare numbers: to_number(available) == `363657.61`
+    ");
+    insta::assert_snapshot!(warnings("totals[?available != `0`] | [?accounts > `1`]"), @"
+    warning: a text never equals a number, so `!=` is always true
+      totals[?available != `0`] | [?accounts > `1`]
+                           ^
+    hint: compare numbers: to_number(available) != `0`
+    ");
+    insta::assert_snapshot!(warnings("balances[].[owed, cash][] | [?@ <= `0`]"), @"
+    warning: a text has no order with a number, so `<=` is never true
+      balances[].[owed, cash][] | [?@ <= `0`]
+                                         ^
+    hint: compare numbers: to_number(@) <= `0`
+    ");
+    insta::assert_snapshot!(warnings("max_by(balances[?!(frozen < `5`)], &(available > `5`) && `1` || `2`)"), @"
+    warning: a text has no order with a number, so `<` is never true
+      max_by(balances[?!(frozen < `5`)], &(available > `5`) && `1` || `2`)
+                                  ^
+    hint: compare numbers: to_number(frozen) < `5`
+    warning: a text has no order with a number, so `>` is never true
+      max_by(balances[?!(frozen < `5`)], &(available > `5`) && `1` || `2`)
+                                                       ^
+    hint: compare numbers: to_number(available) > `5`
+    ");
+    insta::assert_snapshot!(warnings("balances[?available < '0']"), @"
+    warning: only numbers have an order, so `<` is never true of texts
+      balances[?available < '0']
+                            ^
+    hint: compare numbers: to_number(available) < `0`
+    ");
+    insta::assert_snapshot!(warnings("totals[?'10000.0' == available]"), @"
+    warning: `10000.0` and `10000.00` are different texts for `==`
+      totals[?'10000.0' == available]
+                           ^
+    hint: compare numbers: `10000.0` == to_number(available)
+    ");
+    insta::assert_snapshot!(warnings("balances[?cash < available]"), @"
+    warning: only numbers have an order, so `<` is never true of texts
+      balances[?cash < available]
+                       ^
+    hint: compare numbers: to_number(cash) < to_number(available)
+    ");
+    insta::assert_snapshot!(warnings("balances[?fetched_at > '2026-01-01']"), @"
+    warning: only numbers have an order, so `>` is never true of texts
+      balances[?fetched_at > '2026-01-01']
+                             ^
+    hint: order numbers only; texts can be sorted with `sort_by`
+    ");
+    insta::assert_snapshot!(warnings("balances[?account == `5`]"), @"
+    warning: a text never equals a number, so `==` is never true
+      balances[?account == `5`]
+                           ^
+    hint: write the number as text, in single quotes
+    ");
+    insta::assert_snapshot!(warnings("balances[?sub_account_id == `700001941608`]"), @"
+    warning: a text never equals a number, so `==` is never true
+      balances[?sub_account_id == `700001941608`]
+                                  ^
+    hint: compare numbers: to_number(sub_account_id) == `700001941608`
+    ");
+    insta::assert_snapshot!(warnings("balances[?details.BasicCreditAmount < `5`]"), @"
+    warning: a text has no order with a number, so `<` is never true
+      balances[?details.BasicCreditAmount < `5`]
+                                            ^
+    hint: compare numbers: to_number(details.BasicCreditAmount) < `5`
+    ");
+    insta::assert_snapshot!(warnings("contains(balances[].available, `10000`)"), @"
+    warning: the list holds texts, and a text never equals a number
+      contains(balances[].available, `10000`)
+              ^
+    hint: write the number as text, in single quotes
+    ");
+}
+
+#[test]
+fn amounts_that_are_ordered_as_texts_are_warned_of() {
+    insta::assert_snapshot!(warnings("sort_by(balances, &available)[0].account"), @"
+    warning: `sort_by` compares amounts as texts, so `9.00` comes after `10.00`
+      sort_by(balances, &available)[0].account
+             ^
+    hint: compare numbers: sort_by(…, &to_number(available))
+    ");
+    insta::assert_snapshot!(warnings("max(totals[].available)"), @"
+    warning: `max` compares amounts as texts, so `9.00` comes after `10.00`
+      max(totals[].available)
+         ^
+    hint: compare numbers: max(map(&to_number(@), …))
+    ");
+    insta::assert_snapshot!(warnings("min_by(totals, &available)"), @"
+    warning: `min_by` compares amounts as texts, so `9.00` comes after `10.00`
+      min_by(totals, &available)
+            ^
+    hint: compare numbers: min_by(…, &to_number(available))
+    ");
+    insta::assert_snapshot!(warnings("sort(balances[*].cash)"), @"
+    warning: `sort` compares amounts as texts, so `9.00` comes after `10.00`
+      sort(balances[*].cash)
+          ^
+    hint: compare numbers: sort(map(&to_number(@), …))
+    ");
+}
+
+#[test]
+fn what_is_not_reached_in_these_balances_is_warned_of_all_the_same() {
+    insta::assert_snapshot!(warnings("balances[?currency == 'EUR' && available < `100`]"), @"
+    warning: a text has no order with a number, so `<` is never true
+      balances[?currency == 'EUR' && available < `100`]
+                                                 ^
+    hint: compare numbers: to_number(available) < `100`
+    ");
+}
+
+#[test]
+fn comparisons_that_work_are_not_warned_of() {
+    for expression in [
+        "balances[?to_number(available) < `0`]",
+        "balances[].{available: to_number(available)} | [?available < `0`]",
+        "totals[?accounts >= `1` && currency == 'USD'].available",
+        "totals[?available == '363657.61']",
+        "balances[?frozen == null]",
+        "sort_by(balances, &account)",
+        "sort_by(balances, &to_number(available))[0]",
+        "contains(balances[].sub_account_id, '7')",
+        "balances[?sub_account_name == 'a' || sub_account_name != `null`]",
+    ] {
+        assert_eq!(warnings(expression), "", "{expression}");
+    }
+}
+
+#[test]
+fn bare_literals_are_texts_as_in_the_official_tools() {
+    assert_eq!(answer("totals[?currency==`USD`].available | [0]", Format::Json), "\"363657.61\"\n");
+    assert_eq!(
+        answer("[`USD`, ` a b`, `\"q\"`, `5`, `true`, `007`, `a\\`b`, ``, `上`, '`x`']", Format::Ndjson),
+        "\"USD\"\n\"a b\"\n\"q\"\n5\ntrue\n\"007\"\n\"a`b\"\n\"\"\n\"上\"\n\"`x`\"\n"
+    );
+    insta::assert_snapshot!(refused("`USD` == ` CNY` | [}"), @"
+    cannot use the query: Unexpected nud token -- found Rbrace
+    `USD` == ` CNY` | [}
+                       ^
+    ");
+    insta::assert_snapshot!(refused("`\"USD`"), @r#"
+    cannot use the query: Unable to parse literal JSON "USD: EOF while parsing a string at line 1 column 4
+    `"USD`
+    ^
+    "#);
+    assert_eq!(warnings("balances[?currency==`USD`]"), "");
+}
+
+#[test]
+fn the_average_of_nothing_is_null() {
+    assert_eq!(answer("avg(`[]`)", Format::Json), "null\n");
+    assert_eq!(answer("avg(balances[?currency=='EUR'].to_number(available))", Format::Json), "null\n");
+    assert_eq!(answer("avg(`[1, 2]`)", Format::Json), "1.5\n");
+}
+
+#[test]
+fn balances_that_are_read_one_by_one_give_the_same_answer() {
+    for (streamed, whole) in [
+        ("balances[?currency=='USD'].available", "(balances)[?currency=='USD'].available"),
+        ("balances[]", "balances"),
+        ("balances[*].[account, details]", "(@.balances)[*].[account, details]"),
+        ("balances[].details.*", "(@.balances)[].details.*"),
+        ("length(balances[?available])", "length(balances)"),
+        ("{a: balances[?owed].owed, b: totals[0]}", "{a: (@.balances)[?owed].owed, b: totals[0]}"),
+        ("balances[:2].account", "(@.balances)[:2].account"),
+        ("balances[].account | [0]", "balances[0].account"),
+        ("nothing || balances[].account", "(@.balances)[].account"),
+        ("balances[*].nothing", "`[]`"),
+        ("@ | balances[].account", "(@.balances)[].account"),
+        ("[balances[?frozen == null].account][]", "(@.balances)[].account"),
+        ("contains(keys(@), 'balances')", "`true`"),
+    ] {
+        assert_eq!(answer(streamed, Format::Json), answer(whole, Format::Json), "{streamed}");
+    }
+    assert_eq!(answer("length(*[] | [?site])", Format::Json), "3\n");
 }
