@@ -65,15 +65,16 @@ impl SiteCache {
         }
     }
 
-    /// Writes the file if anything has changed: whole or not at all, with mode 600.
+    /// Writes the file if anything has changed: whole or not at all, with mode 600. Without a home directory nothing is
+    /// written.
     pub fn save(&self) -> io::Result<()> {
         if !self.changed {
             return Ok(());
         }
         let folder = self.path.parent().unwrap_or(Path::new("."));
-        // A home directory that does not exist is not created.
-        if !folder.parent().and_then(Path::parent).is_some_and(Path::is_dir) {
-            return Err(io::ErrorKind::NotFound.into());
+        let home = folder.parent().and_then(Path::parent);
+        if home.is_some_and(|home| !home.exists()) {
+            return Ok(());
         }
         fs::create_dir_all(folder)?;
         let mut tag = [0; 8];
