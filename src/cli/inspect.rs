@@ -51,6 +51,10 @@ pub fn doctor(options: &Options, tasks: &[Task]) -> Result<Outcome> {
     let mut checkups = Vec::new();
     let runtime = read::runtime()?;
     let ending = Ending::new(options);
+    if is_live {
+        // A step that is printed can block on a full pipe before anything is awaited.
+        ending.watch();
+    }
     let ended = runtime.block_on(examine(
         options,
         settings,
