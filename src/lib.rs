@@ -23,8 +23,8 @@ pub mod credentials;
 /// The configuration file.
 pub mod config;
 
-/// What an earlier run has already read.
-pub mod history;
+/// Resume journals: the replies that earlier runs have saved.
+pub mod journal;
 
 /// Which site an account belongs to, remembered between runs.
 pub mod sites;

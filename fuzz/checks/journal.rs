@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use cloudbal::cloud::tencent::Tencent;
 use cloudbal::cloud::{Account, Question};
-use cloudbal::history::{Journal, Section, Subject};
+use cloudbal::journal::{Journal, Section, Subject};
 use cloudbal::model::{Result, Site};
 use serde_json::Value;
 

@@ -17,7 +17,7 @@ pub use session::Session;
 
 use crate::client::{Client, Event};
 use crate::cloud::{Account, Question, Source};
-use crate::history::Section;
+use crate::journal::Section;
 use crate::model::{Check, Result, Row, Thresholds};
 use judge::Judge;
 use order::Order;

@@ -10,7 +10,7 @@ use crate::client::{Answered, Client, Event, Inquiry};
 use crate::cloud::{
     Account, Advice, Answer, Call, Context, Failure, Identity, Page, Question, Reply, Source,
 };
-use crate::history::Section;
+use crate::journal::Section;
 use crate::model::{Credentials, Error, Kind, Result, Row, Site, Stamp};
 
 /// Temporary credentials are renewed when they end this soon: before a request under way could meet their end.

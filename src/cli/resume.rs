@@ -10,7 +10,7 @@ use super::args::{Options, Resume};
 use super::print;
 use crate::app::{Task, Wish};
 use crate::cloud::Source;
-use crate::history::{Journal, Subject};
+use crate::journal::{Journal, Subject};
 use crate::model::{Error, Kind, Result};
 
 /// How old a saved page may be that is used instead of reading it again.

@@ -89,7 +89,7 @@ fn write_certificate(path: &Path, pem: &str) -> Result<()> {
     }
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
-    crate::history::refuse_symlinks(&mut options);
+    crate::journal::refuse_symlinks(&mut options);
     let mut file = options.open(path).map_err(failed)?;
     if !file.metadata().map_err(failed)?.is_file() {
         return Err(refused("is not a regular file"));

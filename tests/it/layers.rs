@@ -12,7 +12,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("client", 3),
     ("credentials", 3),
     ("config", 3),
-    ("history", 3),
+    ("journal", 3),
     ("sites", 3),
     ("app", 4),
     ("render", 5),
