@@ -1,12 +1,12 @@
-//! The network. The only place that knows reqwest: pace, sign, send, retry, correct the clock, limit sizes.
+//! The network, and the only place that uses reqwest: limits the rate, signs, sends, retries, corrects the clock, limits sizes.
 
 mod backoff;
 mod event;
 mod failure;
-mod fetch;
 mod http;
-mod pace;
-mod reach;
+mod plain;
+mod probe;
+mod rate_limit;
 mod resolve;
 mod tls;
 
@@ -22,10 +22,10 @@ use tokio::sync::Semaphore;
 
 use backoff::backoff;
 pub use event::{Event, offset_in_words};
-pub use fetch::Fetch;
 pub use http::{PROXY_VARIABLES, check_proxy};
-use pace::Pace;
-pub use reach::Reached;
+pub use plain::Fetch;
+pub use probe::Probe;
+use rate_limit::RateLimit;
 pub use resolve::in_thread;
 pub use tls::{CertificateFile, Roots};
 
@@ -119,7 +119,7 @@ pub struct Client<'a> {
     trusting_system: OnceCell<reqwest::Client>,
     /// How far the clouds' clock is ahead of this machine's.
     offset: Cell<TimeDelta>,
-    paces: RefCell<HashMap<String, Rc<Pace>>>,
+    limits: RefCell<HashMap<String, Rc<RateLimit>>>,
     places: Semaphore,
 }
 
@@ -134,7 +134,7 @@ impl<'a> Client<'a> {
             http: OnceCell::new(),
             trusting_system: OnceCell::new(),
             offset: Cell::new(TimeDelta::zero()),
-            paces: RefCell::new(HashMap::new()),
+            limits: RefCell::new(HashMap::new()),
         }
     }
 
@@ -150,12 +150,12 @@ impl<'a> Client<'a> {
 
     /// Asks a cloud a question until it answers, fails for good, or the retries are used up.
     pub async fn ask(&self, inquiry: &Inquiry<'_>) -> std::result::Result<Answered, Failure> {
-        let pace = self.pace(inquiry);
-        let surrenders = pace.surrenders();
+        let limit = self.limit(inquiry);
+        let surrenders = limit.surrenders();
         let mut tries = Tries::default();
         let mut clock_corrected = false;
         loop {
-            let (ticket, seat) = match pace.turn(surrenders, &self.places).await {
+            let (ticket, seat) = match limit.turn(surrenders, &self.places).await {
                 Ok(turn) => turn,
                 Err(error) => return Err(self.finished(Failure::fatal(error), &tries)),
             };
@@ -165,19 +165,19 @@ impl<'a> Client<'a> {
             drop(seat);
             if matches!(&outcome, Err(failure) if matches!(failure.error.kind, Kind::Network | Kind::Timeout))
             {
-                pace.ended(ticket, left.elapsed());
+                limit.ended(ticket, left.elapsed());
             } else {
-                pace.replied(ticket, left.elapsed());
+                limit.replied(ticket, left.elapsed());
             }
             let failure = match outcome {
                 Ok(answer) => {
-                    pace.answered();
+                    limit.answered();
                     return Ok(answer);
                 }
                 Err(failure) => failure,
             };
             match failure.advice {
-                Advice::Retry { after } => match self.wait(&failure.error, after, &mut tries, &pace) {
+                Advice::Retry { after } => match self.wait(&failure.error, after, &mut tries, &limit) {
                     Some(wait) => {
                         (self.watcher)(&Event::Retrying { error: &failure.error, wait });
                         tokio::time::sleep(wait).await;
@@ -206,14 +206,14 @@ impl<'a> Client<'a> {
         error: &Error,
         after: Option<Duration>,
         tries: &mut Tries,
-        pace: &Pace,
+        limit: &RateLimit,
     ) -> Option<Duration> {
         let is_too_long = after.is_some_and(|after| after > LONGEST_WAIT);
         let again = if error.kind == Kind::Throttled {
             tries.throttled += 1;
             let retries = self.settings.retries;
-            if pace.throttled(PATIENCE.saturating_mul(retries), after, retries) || is_too_long {
-                pace.surrender(error);
+            if limit.throttled(PATIENCE.saturating_mul(retries), after, retries) || is_too_long {
+                limit.surrender(error);
                 return None;
             }
             tries.throttled
@@ -289,12 +289,12 @@ impl<'a> Client<'a> {
         Stamp { time: self.now(), nonce: hex::encode(nonce) }
     }
 
-    fn pace(&self, inquiry: &Inquiry) -> Rc<Pace> {
+    fn limit(&self, inquiry: &Inquiry) -> Rc<RateLimit> {
         let Inquiry { account, credentials, question, .. } = inquiry;
         // Temporary keys of an account follow one another, and the cloud counts them together.
         let who = if credentials.token.is_some() { &account.label } else { &*credentials.key_id };
         let key = format!("{} {who} {}", account.cloud.name(), question.name());
         let rate = self.settings.rate.unwrap_or_else(|| account.cloud.requests_per_second(question));
-        Rc::clone(self.paces.borrow_mut().entry(key).or_insert_with(|| Rc::new(Pace::new(rate))))
+        Rc::clone(self.limits.borrow_mut().entry(key).or_insert_with(|| Rc::new(RateLimit::new(rate))))
     }
 }

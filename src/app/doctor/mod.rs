@@ -80,17 +80,17 @@ impl Examination<'_> {
             Ok(endpoint) => endpoint,
             Err(error) => return steps.fail(Aspect::Network, &error),
         };
-        let reached = match self.client.reach(&endpoint).await {
-            Ok(reached) => reached,
+        let probe = match self.client.probe(&endpoint).await {
+            Ok(probe) => probe,
             Err(error) => return steps.fail(Aspect::Network, &error),
         };
-        let times = [reached.latency, reached.connecting].map(|time| time.as_millis());
+        let times = [probe.latency, probe.connecting].map(|time| time.as_millis());
         steps.fine(
             Aspect::Network,
             format!("{endpoint} answers in {} ms, connected in {} ms", times[0], times[1]),
         );
         if key.is_err() {
-            steps.clock(self.offset.get(), &reached);
+            steps.clock(self.offset.get(), &probe);
             return;
         }
         let identity = self.session.identity().await;
@@ -99,7 +99,7 @@ impl Examination<'_> {
         if let Some(error) = kinds.into_iter().flatten().find(|error| error.kind == Kind::Clock) {
             return steps.fail(Aspect::Clock, error);
         }
-        steps.clock(self.offset.get(), &reached);
+        steps.clock(self.offset.get(), &probe);
         steps.signature(&identity, &balance);
         steps.identity(&identity);
         steps.permission(&balance);

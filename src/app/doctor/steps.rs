@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use crate::client::{Reached, offset_in_words};
+use crate::client::{Probe, offset_in_words};
 use crate::cloud::{Account, Identity, Page};
 use crate::model::{Aspect, Error, Finding, Kind, Result, Row, Step};
 
@@ -64,8 +64,8 @@ impl<'a> Steps<'a> {
     }
 
     /// A clock may be off as long as no cloud has refused a request for it.
-    pub fn clock(&mut self, refused: Option<TimeDelta>, reached: &Reached) {
-        match (refused, reached.offset) {
+    pub fn clock(&mut self, refused: Option<TimeDelta>, probe: &Probe) {
+        match (refused, probe.offset) {
             (Some(offset), _) => {
                 let message = format!(
                     "this machine's clock is {}: the cloud refused what was signed by it",

@@ -1,4 +1,4 @@
-//! Whether a server can be reached at all: the network alone, without a key.
+//! Whether a server can be probe at all: the network alone, without a key.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use crate::model::Result;
 
 /// What reaching a server has shown.
 #[derive(Clone, Copy, Debug)]
-pub struct Reached {
+pub struct Probe {
     /// How long name, connection and TLS took together.
     pub connecting: Duration,
     /// How long a reply takes once there is a connection.
@@ -21,11 +21,11 @@ pub struct Reached {
 
 impl Client<'_> {
     /// Sends two requests without a signature, the way that questions go: the first connects, the second need not.
-    pub async fn reach(&self, endpoint: &Endpoint) -> Result<Reached> {
+    pub async fn probe(&self, endpoint: &Endpoint) -> Result<Probe> {
         let (_, first) = self.knock(endpoint).await?;
         let (reply, latency) = self.knock(endpoint).await?;
         let half = TimeDelta::from_std(latency / 2).unwrap_or_default();
-        Ok(Reached {
+        Ok(Probe {
             connecting: first.saturating_sub(latency),
             latency,
             offset: reply.server_time().map(|time| time - (Utc::now() - half)),

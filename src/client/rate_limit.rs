@@ -1,4 +1,4 @@
-//! Pace: never more requests in one second than a cloud allows, hardly fewer, and fewer when it says so.
+//! The rate limit: never more requests in one second than a cloud allows, hardly fewer, and fewer when it throttles.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -15,7 +15,7 @@ const WINDOW: Duration = Duration::from_millis(1010);
 /// The latest that a server may want to be asked again: no run lasts longer.
 const LONGEST_AGAIN: Duration = Duration::from_secs(86_400);
 
-/// The pace of one account's requests of one kind.
+/// The limit of one account's requests of one kind.
 ///
 /// A request leaves when the one that left `allowed` places before it has arrived at least a window ago, so a sliding
 /// second of the server's never sees more than `allowed`; the first ones leave at once. When a request has arrived can
@@ -23,7 +23,7 @@ const LONGEST_AGAIN: Duration = Duration::from_secs(86_400);
 /// left as its reply took longer than that. What opening a connection, a busy machine or a network may hold up in one
 /// request and not in the next is so allowed for.
 #[derive(Debug)]
-pub struct Pace {
+pub struct RateLimit {
     /// The most requests a window; 0 is no limit.
     rate: usize,
     /// How many it is at present: fewer after the cloud has throttled.
@@ -72,8 +72,8 @@ struct Throttling {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ticket(u64);
 
-impl Pace {
-    /// A pace of that many requests a second; 0 is no limit.
+impl RateLimit {
+    /// A limit of that many requests a second; 0 is no limit.
     pub fn new(rate: u32) -> Self {
         Self {
             rate: rate as usize,
@@ -202,7 +202,7 @@ impl Pace {
         self.throttling.set(None);
     }
 
-    /// The cloud answered: after a second's worth of answers the pace recovers by a step.
+    /// The cloud answered: after a second's worth of answers the limit recovers by a step.
     pub fn answered(&self) {
         self.throttling.set(None);
         self.answers.set(self.answers.get() + 1);
@@ -220,27 +220,27 @@ mod tests {
 
     const PATIENCE: Duration = Duration::from_secs(15);
 
-    /// A pace that knows how quick replies are.
-    fn known(rate: u32, quickest: u64) -> Pace {
-        let pace = Pace::new(rate);
-        pace.quickest.set(Duration::from_millis(quickest));
-        pace.replies.set(2 * pace.rate);
-        pace
+    /// A limit that knows how quick replies are.
+    fn known(rate: u32, quickest: u64) -> RateLimit {
+        let limit = RateLimit::new(rate);
+        limit.quickest.set(Duration::from_millis(quickest));
+        limit.replies.set(2 * limit.rate);
+        limit
     }
 
     /// The times at which `count` requests leave, in milliseconds, when all are asked for at once and each is answered
     /// after 50 ms.
-    fn turns(pace: &Pace, count: usize) -> Vec<u128> {
+    fn turns(limit: &RateLimit, count: usize) -> Vec<u128> {
         let start = Instant::now();
         let mut now = start;
         let turns = (0..count).map(|_| {
-            now = pace.due(now).map_or(now, |due| due.max(now));
-            let ticket = pace.leave(now);
-            pace.ended(ticket, Duration::from_millis(50));
+            now = limit.due(now).map_or(now, |due| due.max(now));
+            let ticket = limit.leave(now);
+            limit.ended(ticket, Duration::from_millis(50));
             (now - start).as_millis()
         });
         let turns = turns.collect();
-        pace.left.borrow_mut().clear();
+        limit.left.borrow_mut().clear();
         turns
     }
 
@@ -251,76 +251,76 @@ mod tests {
 
     #[test]
     fn while_few_replies_have_come_a_request_has_arrived_when_it_is_answered() {
-        let pace = Pace::new(3);
-        assert_eq!(turns(&pace, 7), [0, 0, 0, 1060, 1060, 1060, 2120]);
+        let limit = RateLimit::new(3);
+        assert_eq!(turns(&limit, 7), [0, 0, 0, 1060, 1060, 1060, 2120]);
         for reply in 1..=6 {
-            assert_eq!(turns(&pace, 4)[3], 1060, "before reply {reply}");
-            pace.replied(Ticket(0), Duration::from_millis(50));
+            assert_eq!(turns(&limit, 4)[3], 1060, "before reply {reply}");
+            limit.replied(Ticket(0), Duration::from_millis(50));
         }
-        assert_eq!(turns(&pace, 4)[3], 1010);
+        assert_eq!(turns(&limit, 4)[3], 1010);
     }
 
     #[test]
     fn throttling_lets_fewer_leave_and_answers_let_more_leave_again() {
-        let pace = known(3, 50);
-        pace.throttled(PATIENCE, None, 3);
-        assert_eq!(turns(&pace, 5), [0, 0, 1010, 1010, 2020]);
-        pace.throttled(PATIENCE, None, 3);
-        assert_eq!(turns(&pace, 5), [0, 0, 1010, 1010, 2020], "they left together: one reason, one step");
+        let limit = known(3, 50);
+        limit.throttled(PATIENCE, None, 3);
+        assert_eq!(turns(&limit, 5), [0, 0, 1010, 1010, 2020]);
+        limit.throttled(PATIENCE, None, 3);
+        assert_eq!(turns(&limit, 5), [0, 0, 1010, 1010, 2020], "they left together: one reason, one step");
         let mut allowed = Vec::new();
         for _ in 0..4 {
-            pace.answered();
-            allowed.push(pace.allowed.get());
+            limit.answered();
+            allowed.push(limit.allowed.get());
         }
         assert_eq!(allowed, [2, 3, 3, 3], "a step after as many answers as there are requests in a window");
     }
 
     #[test]
     fn what_held_a_reply_up_may_have_held_its_request_up() {
-        let pace = known(2, 100);
+        let limit = known(2, 100);
         let start = Instant::now();
         let at = |millis| start + Duration::from_millis(millis);
-        let due = |now| (pace.due(at(now)).unwrap() - start).as_millis();
-        let [first, second] = [pace.leave(start), pace.leave(start)];
-        pace.replied(first, Duration::from_millis(110));
+        let due = |now| (limit.due(at(now)).unwrap() - start).as_millis();
+        let [first, second] = [limit.leave(start), limit.leave(start)];
+        limit.replied(first, Duration::from_millis(110));
         // It opened a connection first.
-        pace.replied(second, Duration::from_millis(300));
+        limit.replied(second, Duration::from_millis(300));
         assert_eq!(due(900), 1020);
-        pace.leave(at(1020));
+        limit.leave(at(1020));
         assert_eq!(due(1020), 1210);
-        let fourth = pace.leave(at(1210));
+        let fourth = limit.leave(at(1210));
         // A reply to a request that is no longer remembered says only how quick replies can be.
-        pace.replied(first, Duration::from_millis(50));
-        assert_eq!(pace.quickest.get(), Duration::from_millis(50));
-        pace.leave(at(2040));
+        limit.replied(first, Duration::from_millis(50));
+        assert_eq!(limit.quickest.get(), Duration::from_millis(50));
+        limit.leave(at(2040));
         // It broke: it has arrived until then, or never, and says nothing of how quick replies can be.
-        pace.ended(fourth, Duration::from_millis(40));
-        assert_eq!((due(2040), pace.quickest.get()), (2220, Duration::from_millis(50)));
+        limit.ended(fourth, Duration::from_millis(40));
+        assert_eq!((due(2040), limit.quickest.get()), (2220, Duration::from_millis(50)));
     }
 
     #[test]
     fn a_request_that_is_not_answered_may_not_have_arrived() {
-        let pace = known(2, 100);
+        let limit = known(2, 100);
         let start = Instant::now();
-        let due = |now| (pace.due(start + Duration::from_millis(now)).unwrap() - start).as_millis();
-        let [first, _] = [pace.leave(start), pace.leave(start)];
+        let due = |now| (limit.due(start + Duration::from_millis(now)).unwrap() - start).as_millis();
+        let [first, _] = [limit.leave(start), limit.leave(start)];
         assert_eq!([due(0), due(500), due(1000)], [1010, 1510, 2010]);
         assert_eq!([due(2000), due(9000)], [2020, 2020], "it is not waited for for ever");
-        pace.replied(first, Duration::from_millis(900));
+        limit.replied(first, Duration::from_millis(900));
         assert_eq!(due(1000), 1810);
     }
 
     #[test]
     fn at_least_one_request_a_window_leaves() {
-        let pace = known(1, 50);
-        pace.throttled(PATIENCE, None, 3);
-        assert_eq!(turns(&pace, 3), [0, 1010, 2020]);
+        let limit = known(1, 50);
+        limit.throttled(PATIENCE, None, 3);
+        assert_eq!(turns(&limit, 3), [0, 1010, 2020]);
     }
 
     /// Lets it be that long ago that the cloud began to throttle, and wanted to be asked again.
-    fn pass(pace: &Pace, time: Duration) {
+    fn pass(limit: &RateLimit, time: Duration) {
         let back = |at: Instant| at.checked_sub(time).unwrap();
-        pace.throttling.set(pace.throttling.get().map(|throttling| Throttling {
+        limit.throttling.set(limit.throttling.get().map(|throttling| Throttling {
             since: back(throttling.since),
             again: back(throttling.again),
             ..throttling
@@ -329,77 +329,77 @@ mod tests {
 
     #[test]
     fn patience_ends_when_nothing_but_throttling_came_for_so_long() {
-        let pace = Pace::new(20);
-        assert!(!pace.throttled(PATIENCE, None, 3));
-        pass(&pace, PATIENCE);
-        assert!(pace.throttled(PATIENCE, None, 3));
-        pace.answered();
-        assert!(!pace.throttled(PATIENCE, None, 3), "an answer came in between");
+        let limit = RateLimit::new(20);
+        assert!(!limit.throttled(PATIENCE, None, 3));
+        pass(&limit, PATIENCE);
+        assert!(limit.throttled(PATIENCE, None, 3));
+        limit.answered();
+        assert!(!limit.throttled(PATIENCE, None, 3), "an answer came in between");
     }
 
     #[test]
     fn the_waits_that_the_cloud_asks_for_do_not_use_patience_up_for_a_while() {
-        let pace = Pace::new(20);
+        let limit = RateLimit::new(20);
         let wait = Duration::from_secs(20);
-        let throttled = || pace.throttled(PATIENCE, Some(wait), 2);
+        let throttled = || limit.throttled(PATIENCE, Some(wait), 2);
         // Each time several requests were under way.
         for _ in 0..2 {
             assert!(!throttled() && !throttled() && !throttled());
-            pass(&pace, wait);
+            pass(&limit, wait);
         }
         assert!(throttled(), "it was asked again as often as that");
-        pace.answered();
+        limit.answered();
         assert!(!throttled());
-        pass(&pace, wait + PATIENCE);
-        assert!(pace.throttled(PATIENCE, None, 2));
+        pass(&limit, wait + PATIENCE);
+        assert!(limit.throttled(PATIENCE, None, 2));
     }
 
     #[tokio::test]
     async fn when_patience_has_ended_only_questions_that_begin_later_get_a_turn() {
         let places = Semaphore::new(20);
-        let pace = Pace::new(20);
-        let before = pace.surrenders();
+        let limit = RateLimit::new(20);
+        let before = limit.surrenders();
         let error = Error::new(Kind::Throttled, "too many requests");
-        pace.surrender(&error);
-        assert_eq!(pace.turn(before, &places).await.err(), Some(error));
-        assert!(pace.turn(pace.surrenders(), &places).await.is_ok());
+        limit.surrender(&error);
+        assert_eq!(limit.turn(before, &places).await.err(), Some(error));
+        assert!(limit.turn(limit.surrenders(), &places).await.is_ok());
     }
 
     #[tokio::test]
     async fn no_limit_is_no_wait() {
         let places = Semaphore::new(20);
-        let pace = Pace::new(0);
+        let limit = RateLimit::new(0);
         let start = Instant::now();
         for _ in 0..10_000 {
-            assert!(pace.turn(0, &places).await.is_ok());
+            assert!(limit.turn(0, &places).await.is_ok());
         }
-        assert!(pace.left.borrow().is_empty());
+        assert!(limit.left.borrow().is_empty());
         assert!(start.elapsed() < Duration::from_secs(1));
     }
 
     #[tokio::test]
     async fn a_turn_that_has_to_wait_is_waited_for() {
         let places = Semaphore::new(20);
-        let pace = known(2, 0);
+        let limit = known(2, 0);
         let start = Instant::now();
         for _ in 0..2 {
-            let (ticket, _) = pace.turn(0, &places).await.unwrap();
-            pace.replied(ticket, Duration::ZERO);
+            let (ticket, _) = limit.turn(0, &places).await.unwrap();
+            limit.replied(ticket, Duration::ZERO);
         }
         assert!(start.elapsed() < WINDOW, "the first ones leave at once");
-        assert_eq!(pace.turn(0, &places).await.unwrap().0, Ticket(2));
+        assert_eq!(limit.turn(0, &places).await.unwrap().0, Ticket(2));
         assert!(start.elapsed() >= WINDOW);
     }
 
     #[tokio::test]
     async fn a_reply_is_news_for_whoever_waits() {
         let places = Semaphore::new(20);
-        let pace = known(1, 0);
+        let limit = known(1, 0);
         let start = Instant::now();
-        let (first, _) = pace.turn(0, &places).await.unwrap();
-        let (second, ()) = tokio::join!(pace.turn(0, &places), async {
+        let (first, _) = limit.turn(0, &places).await.unwrap();
+        let (second, ()) = tokio::join!(limit.turn(0, &places), async {
             tokio::time::sleep(WINDOW + Duration::from_millis(100)).await;
-            pace.replied(first, Duration::ZERO);
+            limit.replied(first, Duration::ZERO);
         });
         assert_eq!(second.unwrap().0, Ticket(1));
         // Without the reply it would have left two windows later.
@@ -409,7 +409,7 @@ mod tests {
     #[tokio::test]
     async fn a_turn_is_counted_from_when_there_is_a_place_for_it() {
         let places = Semaphore::new(1);
-        let pace = known(1, 0);
+        let limit = known(1, 0);
         let start = Instant::now();
         let other_account = places.acquire().await.unwrap();
         let ((), first) = tokio::join!(
@@ -417,14 +417,14 @@ mod tests {
                 tokio::time::sleep(Duration::from_millis(100)).await;
                 drop(other_account);
             },
-            pace.turn(0, &places)
+            limit.turn(0, &places)
         );
         let (ticket, seat) = first.unwrap();
-        let left = pace.left.borrow()[0].at - start;
+        let left = limit.left.borrow()[0].at - start;
         assert!(left >= Duration::from_millis(100), "{left:?}");
-        pace.replied(ticket, Duration::ZERO);
+        limit.replied(ticket, Duration::ZERO);
         drop(seat);
-        _ = pace.turn(0, &places).await.unwrap();
+        _ = limit.turn(0, &places).await.unwrap();
         assert!(start.elapsed() >= Duration::from_millis(100) + WINDOW);
     }
 }
