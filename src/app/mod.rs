@@ -2,10 +2,10 @@
 
 pub mod accounts;
 pub mod doctor;
-mod exchange;
 mod filter;
 mod judge;
 mod members;
+mod obtain;
 mod order;
 mod session;
 pub mod tasks;

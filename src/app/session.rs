@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use chrono::TimeDelta;
 
-use super::exchange;
+use super::obtain;
 use crate::client::{Answered, Client, Event, Inquiry};
 use crate::cloud::{
     Account, Advice, Answer, Call, Context, Failure, Identity, Page, Question, Reply, Source,
@@ -143,7 +143,7 @@ impl<'a> Session<'a> {
         if let Some(credentials) = in_force() {
             return Ok(credentials);
         }
-        let credentials = exchange::credentials(self, self.source).await.map_err(|error| self.mark(error))?;
+        let credentials = obtain::credentials(self, self.source).await.map_err(|error| self.mark(error))?;
         let credentials = Rc::new(credentials);
         *self.credentials.borrow_mut() = Some(Rc::clone(&credentials));
         Ok(credentials)
