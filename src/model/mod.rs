@@ -1,11 +1,11 @@
 //! The words every layer speaks.
 
 mod balance;
+mod checkup;
 mod currency;
 mod duration;
 mod error;
 mod hidden;
-mod listing;
 mod money;
 mod pattern;
 mod rates;
@@ -16,11 +16,11 @@ mod site;
 mod threshold;
 
 pub use balance::{Balance, Detail};
+pub use checkup::{Aspect, Checkup, Finding, KnownAccount, Step};
 pub use currency::{Currency, InvalidCurrency};
 pub use duration::{DURATION_FORMS, parse_duration};
 pub use error::{Error, Kind, Result};
 pub use hidden::is_hidden;
-pub use listing::{Aspect, Checkup, Finding, KnownAccount, Step};
 pub use money::{InvalidAmount, Money, amount_from_number, amount_from_text, group, minor_to_major};
 pub use pattern::Pattern;
 pub use rates::{Conversion, Converted, Rates};

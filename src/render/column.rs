@@ -3,8 +3,8 @@
 use rust_decimal::Decimal;
 use unicode_width::UnicodeWidthStr;
 
-use super::people::account_name;
-use super::visible::visible;
+use super::escape::visible;
+use super::message::account_name;
 use crate::model::{Balance, Report, Row};
 
 /// The blank columns between two columns.

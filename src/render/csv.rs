@@ -14,7 +14,7 @@ use csv::{Terminator, Writer, WriterBuilder};
 use rust_decimal::Decimal;
 
 use super::document::timestamp;
-use super::visible::escape;
+use super::escape::escape;
 use crate::model::{Balance, Error, Row, is_hidden};
 
 const HEADER: [&str; 20] = [

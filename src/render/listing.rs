@@ -7,9 +7,9 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use super::csv::CsvWriter;
 use super::document::{ErrorRecord, timestamp};
-use super::people::{account_name, label, lines};
+use super::escape::visible;
+use super::message::{account_name, label, lines};
 use super::table::marked;
-use super::visible::visible;
 use super::{Format, Style, grid, json, yaml};
 use crate::model::{Aspect, Checkup, Error, Finding, KnownAccount, Site, Step};
 

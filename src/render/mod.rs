@@ -6,16 +6,16 @@
 mod column;
 mod csv;
 mod document;
+mod escape;
 mod grid;
 mod json;
 mod listing;
 mod literal;
-mod people;
+mod message;
 mod query;
 mod stream;
 mod table;
 mod values;
-mod visible;
 mod watch;
 mod yaml;
 
@@ -24,13 +24,13 @@ use std::io::{self, Write};
 use crate::model::Report;
 use document::{Document, Verbatim};
 
+pub use escape::visible;
 pub use listing::{Listing, write_heading, write_listing, write_step};
-pub use people::{
+pub use message::{
     error_for_people, low_for_people, query_warning_for_people, unchecked_for_people, warning_for_people,
 };
 pub use query::{Answer, Query};
 pub use stream::Stream;
-pub use visible::visible;
 
 /// The JSON Schema (2020-12) of the JSON document; `$defs/line` is that of a line of NDJSON, `$defs/accounts` and
 /// `$defs/checkups` are those of listings.

@@ -5,7 +5,7 @@
 mod documents;
 mod fixtures;
 mod listing;
-mod people;
+mod message;
 mod properties;
 mod query;
 mod streams;

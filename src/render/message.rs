@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::visible::visible;
+use super::escape::visible;
 use crate::model::{Balance, Error, Money, Warning};
 
 /// An error as it stands on stderr, with its line feed: `error: tencent/prod: …` and `hint: …`.
