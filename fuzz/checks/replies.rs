@@ -117,7 +117,7 @@ fn is_exact(cloud: &dyn Cloud, question: &Question, page: Page, reply: &Reply) {
     assert!((said.len()..=said.len() + asked).contains(&page.rows.len()), "{} rows", page.rows.len());
     let rest = page.rows.iter().skip(said.len());
     assert!(rest.into_iter().all(|row| matches!(row, Row::Error(error) if error.kind == Kind::NotReturned)));
-    let pages = page.following.pages;
+    let pages = page.next_pages.pages;
     assert!(pages.end <= 1_000_001, "{pages:?}");
     is_shown(&Report::new(now(), page.rows));
 }

@@ -21,10 +21,10 @@ pub async fn read_some(session: &Session<'_>, uins: &[String], emit: &mut dyn Fn
     session.client().tell(&Event::MembersExpected(uins.len() as u64));
     let (mut taken, mut failed) = (0, 0);
     let mut given_up: Option<Error> = None;
-    let mut take = |told: Told| {
-        let Question::Members { uins, .. } = &told.question else { return ControlFlow::Continue(()) };
+    let mut take = |result: PageResult| {
+        let Question::Members { uins, .. } = &result.question else { return ControlFlow::Continue(()) };
         taken += 1;
-        match told.answer {
+        match result.answer {
             Ok(answer) => answer.rows.into_iter().for_each(&mut *emit),
             Err(error) => {
                 failed += 1;
@@ -110,11 +110,11 @@ async fn read_pages(session: &Session<'_>, roll: &mut Roll, show: &mut dyn FnMut
     };
     session.client().tell(&Event::MembersExpected(first.total.unwrap_or_default()));
     count(session, &first);
-    let following = first.following.clone();
+    let next_pages = first.next_pages.clone();
     _ = roll.take(1, Ok(first), false, show);
     // A server that ignores paging has given the whole list already.
     if !roll.is_complete() {
-        roll.read(following.map(|question| recall_or_ask(session, question)), show).await;
+        roll.read(next_pages.map(|question| recall_or_ask(session, question)), show).await;
     }
     for round in [Round::Missing, Round::Whole] {
         if roll.hopeless || roll.is_complete() || (round == Round::Whole && roll.is_explained()) {
@@ -158,12 +158,12 @@ struct Roll {
 impl Roll {
     async fn read(
         &mut self,
-        asked: impl Iterator<Item = impl Future<Output = Told>>,
+        asked: impl Iterator<Item = impl Future<Output = PageResult>>,
         show: &mut dyn FnMut(u64, Row),
     ) {
-        let mut take = |told: Told| {
-            let Question::Members { page, .. } = told.question else { return ControlFlow::Continue(()) };
-            self.take(page, told.answer, told.recalled, show)
+        let mut take = |result: PageResult| {
+            let Question::Members { page, .. } = result.question else { return ControlFlow::Continue(()) };
+            self.take(page, result.answer, result.recalled, show)
         };
         in_order(asked, &mut take).await;
     }
@@ -185,7 +185,7 @@ impl Roll {
             }
         };
         if recalled {
-            // What an earlier run was told is not what the list is like now; it can only tell that it was longer.
+            // A saved page shows what the list was: it can only add members, not prove that the list is complete.
             self.shrank |= answer.total > self.total;
         } else if let Some(total) = answer.total {
             self.shrank |= self.total.is_some_and(|before| total < before);
@@ -280,17 +280,17 @@ impl Roll {
 
 /// Waits for answers, and takes them in the order of their questions until one breaks.
 async fn in_order(
-    asked: impl Iterator<Item = impl Future<Output = Told>>,
-    take: &mut dyn FnMut(Told) -> ControlFlow<()>,
+    asked: impl Iterator<Item = impl Future<Output = PageResult>>,
+    take: &mut dyn FnMut(PageResult) -> ControlFlow<()>,
 ) {
     let asked = asked.enumerate().map(|(place, asked)| async move { (place, asked.await) });
     let mut answers = std::pin::pin!(stream::iter(asked).buffer_unordered(UNDER_WAY));
     let mut held = Held { take, next: 0, waiting: BTreeMap::new() };
-    while let Some((place, told)) = answers.next().await {
-        held.waiting.insert(place, told);
-        while let Some(told) = held.waiting.remove(&held.next) {
+    while let Some((place, result)) = answers.next().await {
+        held.waiting.insert(place, result);
+        while let Some(result) = held.waiting.remove(&held.next) {
             held.next += 1;
-            if (held.take)(told).is_break() {
+            if (held.take)(result).is_break() {
                 held.waiting.clear();
                 return;
             }
@@ -300,17 +300,17 @@ async fn in_order(
 
 /// Answers that are held back until those before them have come.
 struct Held<'a> {
-    take: &'a mut dyn FnMut(Told) -> ControlFlow<()>,
+    take: &'a mut dyn FnMut(PageResult) -> ControlFlow<()>,
     /// The place of the answer whose turn it is.
     next: usize,
-    waiting: BTreeMap<usize, Told>,
+    waiting: BTreeMap<usize, PageResult>,
 }
 
 /// What was held back is passed on in any case: a run that is interrupted shows everything that was read.
 impl Drop for Held<'_> {
     fn drop(&mut self) {
-        for told in std::mem::take(&mut self.waiting).into_values().filter(|told| told.answer.is_ok()) {
-            if (self.take)(told).is_break() {
+        for result in std::mem::take(&mut self.waiting).into_values().filter(|result| result.answer.is_ok()) {
+            if (self.take)(result).is_break() {
                 break;
             }
         }
@@ -322,26 +322,26 @@ fn page(page: u64) -> Question {
 }
 
 /// A question with its answer.
-struct Told {
+struct PageResult {
     question: Question,
     answer: Result<Page>,
     /// An earlier run had it already.
     recalled: bool,
 }
 
-async fn ask(session: &Session<'_>, question: Question) -> Told {
+async fn ask(session: &Session<'_>, question: Question) -> PageResult {
     let answer = session.page(&question).await;
     if let Ok(page) = &answer {
         count(session, page);
     }
-    Told { question, answer, recalled: false }
+    PageResult { question, answer, recalled: false }
 }
 
-async fn recall_or_ask(session: &Session<'_>, question: Question) -> Told {
+async fn recall_or_ask(session: &Session<'_>, question: Question) -> PageResult {
     match session.earlier_page(&question) {
         Some(page) => {
             count(session, &page);
-            Told { question, answer: Ok(page), recalled: true }
+            PageResult { question, answer: Ok(page), recalled: true }
         }
         None => ask(session, question).await,
     }

@@ -24,7 +24,7 @@ use order::Order;
 
 /// What is to be read of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Wish {
+pub enum Scope {
     /// Its balance.
     Balance,
     /// The balances of these members of its organisation; of all when there are none.
@@ -56,7 +56,7 @@ pub struct Task {
     /// What has decided where they were looked for.
     pub found_by: FoundBy,
     /// What is to be read.
-    pub wish: Wish,
+    pub scope: Scope,
     /// Below what its balances are low.
     pub thresholds: Thresholds,
     /// What decides whether its balances are low; `None` when they are not checked.
@@ -96,10 +96,10 @@ async fn read_task(client: &Client<'_>, task: &Task, emit: &mut dyn FnMut(Row)) 
         }
     };
     let session = Session::new(client, &task.account, source, task.journal.as_ref());
-    if task.wish == Wish::BalanceAndMembers {
+    if task.scope == Scope::BalanceAndMembers {
         read_both(&session, task.streams, emit).await;
     } else {
-        read_wish(&session, &task.wish, task.streams, emit).await;
+        read_scope(&session, &task.scope, task.streams, emit).await;
     }
     if let Some(error) = session.journal_error() {
         emit(Row::Error(Box::new(error)));
@@ -110,21 +110,21 @@ async fn read_task(client: &Client<'_>, task: &Task, emit: &mut dyn FnMut(Row)) 
 async fn read_both(session: &Session<'_>, streams: bool, emit: &mut dyn FnMut(Row)) {
     let order = Order::new(2, emit);
     let own = async {
-        read_wish(session, &Wish::Balance, streams, &mut |row| order.row(0, row)).await;
+        read_scope(session, &Scope::Balance, streams, &mut |row| order.row(0, row)).await;
         order.done(0);
     };
     let members = async {
-        read_wish(session, &Wish::Members(Vec::new()), streams, &mut |row| order.row(1, row)).await;
+        read_scope(session, &Scope::Members(Vec::new()), streams, &mut |row| order.row(1, row)).await;
         order.done(1);
     };
     futures_util::future::join(own, members).await;
 }
 
-async fn read_wish(session: &Session<'_>, wish: &Wish, streams: bool, emit: &mut dyn FnMut(Row)) {
-    match wish {
-        Wish::Members(uins) if uins.is_empty() => members::read_all(session, streams, emit).await,
-        Wish::Members(uins) => members::read_some(session, uins, emit).await,
-        Wish::Balance | Wish::BalanceAndMembers => match session.page(&Question::Balance).await {
+async fn read_scope(session: &Session<'_>, scope: &Scope, streams: bool, emit: &mut dyn FnMut(Row)) {
+    match scope {
+        Scope::Members(uins) if uins.is_empty() => members::read_all(session, streams, emit).await,
+        Scope::Members(uins) => members::read_some(session, uins, emit).await,
+        Scope::Balance | Scope::BalanceAndMembers => match session.page(&Question::Balance).await {
             Ok(page) => page.rows.into_iter().for_each(emit),
             Err(error) => emit(Row::Error(Box::new(error))),
         },

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{FoundBy, Task, Wish};
+use super::{FoundBy, Scope, Task};
 use crate::cloud::{Account, Cloud, Role, Source};
 use crate::config::{self, AccountEntry, Config, CredentialsEntry, Suggestion};
 use crate::credentials::{self, Found, Listed, Surroundings};
@@ -13,8 +13,8 @@ pub fn all(config: &Config, around: &Surroundings) -> Vec<Task> {
     if config.accounts.is_empty() {
         let listed = credentials::everything(around);
         let task = |listed: Listed| {
-            let wish = if config.defaults.members { Wish::BalanceAndMembers } else { Wish::Balance };
-            let mut task = from_found(listed.cloud, &listed.label, listed.found, wish);
+            let scope = if config.defaults.members { Scope::BalanceAndMembers } else { Scope::Balance };
+            let mut task = from_found(listed.cloud, &listed.label, listed.found, scope);
             task.origin = listed.origins.join(", ");
             task.found_by = FoundBy::Listing;
             task.account.site = config.defaults.site.or(task.account.site);
@@ -190,11 +190,11 @@ pub fn known_names(tasks: &[Task]) -> Vec<String> {
 
 fn from_result(cloud: &'static dyn Cloud, found: Result<Found>) -> Task {
     let label = found.as_ref().map_or_else(|_| String::new(), |found| found.label.clone());
-    from_found(cloud, &label, found, Wish::Balance)
+    from_found(cloud, &label, found, Scope::Balance)
 }
 
 /// A task whose credentials were found, or not.
-pub fn from_found(cloud: &'static dyn Cloud, label: &str, found: Result<Found>, wish: Wish) -> Task {
+pub fn from_found(cloud: &'static dyn Cloud, label: &str, found: Result<Found>, scope: Scope) -> Task {
     let (site, origin, source) = match found {
         Ok(found) => (found.site, found.origin, Ok(found.source)),
         Err(error) => (None, String::new(), Err(error)),
@@ -213,7 +213,7 @@ pub fn from_found(cloud: &'static dyn Cloud, label: &str, found: Result<Found>, 
         source,
         origin,
         found_by: FoundBy::Choice,
-        wish,
+        scope,
         thresholds: Thresholds::default(),
         check: None,
         streams: false,
@@ -223,8 +223,8 @@ pub fn from_found(cloud: &'static dyn Cloud, label: &str, found: Result<Found>, 
 
 fn from_entry(entry: &AccountEntry, around: &Surroundings) -> Task {
     let found = find(entry, around);
-    let wish = if entry.members { Wish::BalanceAndMembers } else { Wish::Balance };
-    let mut task = from_found(entry.cloud, &entry.name, found, wish);
+    let scope = if entry.members { Scope::BalanceAndMembers } else { Scope::Balance };
+    let mut task = from_found(entry.cloud, &entry.name, found, scope);
     if task.source.is_err() {
         task.origin = place(entry);
     }

@@ -34,7 +34,7 @@ mod view;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use crate::app::{Task, Wish};
+use crate::app::{Scope, Task};
 use crate::client;
 use crate::cloud::{Cloud, aliyun::Aliyun, tencent::Tencent};
 use crate::model::{Error, Result};
@@ -135,22 +135,22 @@ fn run(options: &mut Options, command: Option<Command>, start: Instant) -> Resul
         refuse::without_effect(options, command.as_ref(), &config)?;
         options.view.settle(&config, options.format() != Format::Csv)?;
     }
-    let one = |cloud: &'static dyn Cloud, which: &Which, wish: Wish| {
-        read::run(options, vec![select::one(options, &config, cloud, which, wish)?])
+    let one = |cloud: &'static dyn Cloud, which: &Which, scope: Scope| {
+        read::run(options, vec![select::one(options, &config, cloud, which, scope)?])
     };
     match command {
         Some(Command::Tencent { which, command: TencentCommand::Balance }) => {
-            one(&Tencent, &which, Wish::Balance)
+            one(&Tencent, &which, Scope::Balance)
         }
         Some(Command::Tencent { which, command: TencentCommand::Members(members) }) => {
             options.view.names = members.name;
             let uins = uins::collect(&members.uin, members.uin_file.as_deref())?;
-            let mut tasks = vec![select::one(options, &config, &Tencent, &which, Wish::Members(uins))?];
+            let mut tasks = vec![select::one(options, &config, &Tencent, &which, Scope::Members(uins))?];
             resume::open(&members.resume, &mut tasks, options)?;
             read::run(options, tasks)
         }
         Some(Command::Aliyun { which, command: AliyunCommand::Balance }) => {
-            one(&Aliyun, &which, Wish::Balance)
+            one(&Aliyun, &which, Scope::Balance)
         }
         Some(Command::Accounts { .. }) => {
             inspect::accounts(options, &select::all(options, &config, &All::default())?)

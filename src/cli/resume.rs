@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 
 use super::args::{Options, Resume};
 use super::print;
-use crate::app::{Task, Wish};
+use crate::app::{Scope, Task};
 use crate::cloud::Source;
 use crate::journal::{Journal, Subject};
 use crate::model::{Error, Kind, Result};
@@ -29,7 +29,7 @@ pub fn open(resume: &Resume, tasks: &mut [Task], options: &Options) -> Result<()
             Ok(())
         };
     };
-    if !tasks.iter().any(|task| uins(&task.wish).is_some()) {
+    if !tasks.iter().any(|task| uins(&task.scope).is_some()) {
         // A variable is there for the commands that read members, and not in the way of others.
         return if is_resume_given && !tasks.is_empty() {
             Err(Error::new(Kind::Usage, "`--resume` saves members, and this run reads none")
@@ -40,7 +40,7 @@ pub fn open(resume: &Resume, tasks: &mut [Task], options: &Options) -> Result<()
     }
     let mut parts: Vec<(&mut Task, Subject)> = Vec::new();
     for task in tasks {
-        if let (Ok(source), Some(uins)) = (&task.source, uins(&task.wish)) {
+        if let (Ok(source), Some(uins)) = (&task.source, uins(&task.scope)) {
             let subject = Subject::new(&task.account, &key(source), uins);
             parts.push((task, subject));
         }
@@ -69,11 +69,11 @@ pub fn open(resume: &Resume, tasks: &mut [Task], options: &Options) -> Result<()
 }
 
 /// The members that are wished for, none of them being all; `None` where no members are read.
-fn uins(wish: &Wish) -> Option<&[String]> {
-    match wish {
-        Wish::Balance => None,
-        Wish::Members(uins) => Some(uins),
-        Wish::BalanceAndMembers => Some(&[]),
+fn uins(scope: &Scope) -> Option<&[String]> {
+    match scope {
+        Scope::Balance => None,
+        Scope::Members(uins) => Some(uins),
+        Scope::BalanceAndMembers => Some(&[]),
     }
 }
 

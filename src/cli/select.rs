@@ -7,7 +7,7 @@ use chrono::Utc;
 
 use super::args::{All, Options, Which};
 use super::{description, print, stand_in};
-use crate::app::{Task, Wish, tasks};
+use crate::app::{Scope, Task, tasks};
 use crate::cloud::{CLOUDS, Cloud};
 use crate::config::{self, Config};
 use crate::credentials::{self, Surroundings};
@@ -72,7 +72,7 @@ pub fn one(
     config: &Config,
     cloud: &'static dyn Cloud,
     which: &Which,
-    wish: Wish,
+    scope: Scope,
 ) -> Result<Task> {
     let around = Surroundings::of_this_process(Utc::now());
     let mut task = match (options.sandbox, &which.account, &which.profile) {
@@ -85,7 +85,7 @@ pub fn one(
         (false, None, Some(profile)) => tasks::of_profile(cloud, profile, &around),
         (false, None, None) => tasks::only(cloud, config, &around)?,
     };
-    task.wish = wish;
+    task.scope = scope;
     overrule(&mut task, options);
     Ok(task)
 }
@@ -102,11 +102,11 @@ pub fn all(options: &Options, config: &Config, all: &All) -> Result<Vec<Task>> {
     let mut tasks = tasks::named(tasks, &all.names, &commands)?;
     for task in &mut tasks {
         if all.members && task.account.cloud.has_members() {
-            task.wish = Wish::BalanceAndMembers;
+            task.scope = Scope::BalanceAndMembers;
         }
         overrule(task, options);
     }
-    let is_about_members = |task: &Task| task.wish == Wish::BalanceAndMembers;
+    let is_about_members = |task: &Task| task.scope == Scope::BalanceAndMembers;
     if !all.name.is_empty() && !tasks.iter().any(is_about_members) {
         return Err(Error::new(Kind::Usage, "`--name` selects members, and no members are read")
             .hint("add `--members`, and choose an account that has an organization"));
@@ -136,7 +136,7 @@ pub fn demos() -> Vec<Task> {
 
 fn demo(cloud: &'static dyn Cloud, site: Option<Site>) -> Task {
     let found = stand_in::demo(cloud, site);
-    tasks::from_found(cloud, &found.label.clone(), Ok(found), Wish::Balance)
+    tasks::from_found(cloud, &found.label.clone(), Ok(found), Scope::Balance)
 }
 
 /// What the command line says counts for every account.

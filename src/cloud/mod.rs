@@ -249,17 +249,17 @@ pub struct Page {
     /// How many balances there are on all pages together, as far as the cloud tells.
     pub total: Option<u64>,
     /// What is still to be asked.
-    pub following: Following,
+    pub next_pages: NextPages,
 }
 
 /// Questions still to be asked: pages of a list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Following {
+pub struct NextPages {
     /// The pages.
     pub pages: std::ops::Range<u64>,
 }
 
-impl Iterator for Following {
+impl Iterator for NextPages {
     type Item = Question;
 
     fn next(&mut self) -> Option<Question> {

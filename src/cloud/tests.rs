@@ -392,7 +392,7 @@ fn members_that_cannot_be_read_are_rows_of_their_own() {
         ]
     );
     let answer = read(&tencent::Tencent, &all_members(), Site::INTL, &reply(200, body)).unwrap();
-    assert_eq!((answer.total, answer.following.pages), (Some(25), 2..4));
+    assert_eq!((answer.total, answer.next_pages.pages), (Some(25), 2..4));
 }
 
 #[test]
@@ -437,7 +437,7 @@ fn totals_that_cannot_be_are_refused_and_an_empty_list_is_not() {
     let page = |fields: &str| {
         let body = format!(r#"{{"Response":{{{fields}}}}}"#);
         match read(&tencent::Tencent, &all_members(), Site::INTL, &reply(200, &body)) {
-            Ok(answer) => format!("{} rows, pages {:?}", answer.rows.len(), answer.following.pages),
+            Ok(answer) => format!("{} rows, pages {:?}", answer.rows.len(), answer.next_pages.pages),
             Err(failure) => failure.error.message.to_string(),
         }
     };

@@ -7,7 +7,7 @@ use std::cell::Cell;
 use chrono::TimeDelta;
 use futures_util::{StreamExt as _, stream};
 
-use super::{Session, Task, Wish};
+use super::{Scope, Session, Task};
 use crate::client::{Client, Event, Settings};
 use crate::cloud::{Account, Endpoint, Page, Question, Source};
 use crate::model::{Aspect, Checkup, Credentials, Kind, Result, Site, Step};
@@ -50,7 +50,7 @@ async fn account(
         Ok(source) => {
             steps.fine(Aspect::Source, &task.origin);
             let session = Session::new(&client, &task.account, source, None);
-            let members = task.wish == Wish::BalanceAndMembers;
+            let members = task.scope == Scope::BalanceAndMembers;
             let examination = Examination { client: &client, session, source, members, offset: &offset };
             examination.run(&mut steps).await;
         }

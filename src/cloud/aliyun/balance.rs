@@ -1,7 +1,7 @@
 //! `QueryAccountBalance`: <https://help.aliyun.com/document_detail/472991.html>.
 
 use super::super::fields::{Fields, InvalidField, Optional};
-use super::super::{Context, Following, Page};
+use super::super::{Context, NextPages, Page};
 use super::errors::is_success;
 use crate::model::{Balance, Currency, Row};
 
@@ -48,5 +48,5 @@ pub fn read(fields: &Fields, context: &Context) -> Result<Page, InvalidField> {
         verdict: None,
         warnings: [envelope.warnings, optional.warnings].concat(),
     };
-    Ok(Page { rows: vec![Row::Balance(Box::new(balance))], total: None, following: Following::default() })
+    Ok(Page { rows: vec![Row::Balance(Box::new(balance))], total: None, next_pages: NextPages::default() })
 }

@@ -1,7 +1,7 @@
 //! `DescribeAccountBalance`: <https://www.tencentcloud.com/document/product/555/50284>.
 
 use super::super::fields::{Fields, InvalidField, Optional};
-use super::super::{Context, Following, Page};
+use super::super::{Context, NextPages, Page};
 use super::{currency, major};
 use crate::model::{Balance, Row, Site};
 
@@ -64,5 +64,5 @@ pub fn read(response: &Fields, context: &Context) -> Result<Page, InvalidField> 
         verdict: None,
         warnings: optional.warnings,
     };
-    Ok(Page { rows: vec![Row::Balance(Box::new(balance))], total: None, following: Following::default() })
+    Ok(Page { rows: vec![Row::Balance(Box::new(balance))], total: None, next_pages: NextPages::default() })
 }

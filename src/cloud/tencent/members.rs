@@ -7,7 +7,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::super::fields::{Fields, InvalidField, Optional};
-use super::super::{Context, Following, MEMBERS_A_PAGE, Page};
+use super::super::{Context, MEMBERS_A_PAGE, NextPages, Page};
 use super::{currency, major};
 use crate::model::{Balance, Error, Kind, Row};
 
@@ -82,8 +82,8 @@ pub fn read(response: &Fields, context: &Context, page: u64, uins: &[String]) ->
         rows.push(failed(error, context, Some(uin), request_id.as_deref()));
     }
     let pages = total.unwrap_or_default().div_ceil(MEMBERS_A_PAGE as u64);
-    let following = if uins.is_empty() && page == 1 { 2..pages.saturating_add(1).max(2) } else { 0..0 };
-    Ok(Page { rows, total, following: Following { pages: following } })
+    let next_pages = if uins.is_empty() && page == 1 { 2..pages.saturating_add(1).max(2) } else { 0..0 };
+    Ok(Page { rows, total, next_pages: NextPages { pages: next_pages } })
 }
 
 /// The uin of a member that cannot be read, where at least that can.
