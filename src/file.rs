@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use zeroize::{Zeroize as _, Zeroizing};
 
-use crate::model::{Error, Kind, append};
+use crate::model::{Error, ErrorKind, append};
 
 /// When this process has to end.
 static DEADLINE: OnceLock<Instant> = OnceLock::new();
@@ -86,11 +86,11 @@ impl Unreadable {
     }
 
     /// The error for people: `what` names the file, and the hint is for what only the user can put right.
-    pub fn explain(self, kind: Kind, what: &str, hint: &'static str) -> Error {
+    pub fn explain(self, kind: ErrorKind, what: &str, hint: &'static str) -> Error {
         let (kind, why, hint) = match self {
             Self::Io(error) => match kind.unless_out_of_resources(&error) {
-                Kind::File if kind != Kind::File => {
-                    (Kind::File, reason(&error), "raise the limit of open files (`ulimit -n`)")
+                ErrorKind::File if kind != ErrorKind::File => {
+                    (ErrorKind::File, reason(&error), "raise the limit of open files (`ulimit -n`)")
                 }
                 kind => (kind, reason(&error), hint),
             },
@@ -100,12 +100,12 @@ impl Unreadable {
             Self::TooLarge(limit) => (kind, format!("larger than {limit} bytes"), hint),
             Self::NotUtf8 { at } => (kind, format!("byte {} is not UTF-8", at + 1), "save it as UTF-8 text"),
             Self::NoThread(error) => (
-                Kind::File,
+                ErrorKind::File,
                 format!("no thread to wait for it: {}", reason(&error)),
                 "raise the limit of processes (`ulimit -u`)",
             ),
             Self::Late => (
-                Kind::Timeout,
+                ErrorKind::Timeout,
                 "the deadline passed".to_owned(),
                 "check what writes to it, or raise `--deadline`",
             ),
@@ -232,7 +232,7 @@ mod tests {
     use super::*;
 
     fn explained(unreadable: Unreadable) -> String {
-        let error = unreadable.explain(Kind::Usage, "`x`", "check the path");
+        let error = unreadable.explain(ErrorKind::Usage, "`x`", "check the path");
         format!("{}: {} ({})", error.kind.name(), error.message, error.hint.unwrap())
     }
 

@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cloud::{Account, Question};
 use crate::crypto::sha256_hex;
-use crate::model::{Error, Kind, Result, Site};
+use crate::model::{Error, ErrorKind, Result, Site};
 
 /// The first line. Its number is that of the format.
 const HEAD: &str = "{\"cloudbal_journal\":3}\n";
@@ -153,7 +153,7 @@ impl Journal {
     pub fn open(path: &Path, subjects: &[Subject], max_age: Duration) -> Result<Self> {
         let shown = path.display();
         let refused = |why: String, hint: &'static str| {
-            Error::new(Kind::Usage, format!("`{shown}` {why}: left as it is")).hint(hint)
+            Error::new(ErrorKind::Usage, format!("`{shown}` {why}: left as it is")).hint(hint)
         };
         let file = open_locked(path)?;
         let disk = Disk::of(&file, path);
@@ -230,13 +230,13 @@ impl Journal {
             return Ok(());
         }
         std::fs::remove_file(&self.path).map_err(|error| {
-            Error::new(Kind::File, format!("cannot remove `{}`: {error}", self.path.display()))
+            Error::new(ErrorKind::File, format!("cannot remove `{}`: {error}", self.path.display()))
                 .hint("everything was read; remove it, or the next run reuses its pages")
         })
     }
 
     fn unwritten(&self, error: &io::Error) -> Error {
-        Error::new(Kind::File, format!("cannot write `{}`: {error}", self.path.display()))
+        Error::new(ErrorKind::File, format!("cannot write `{}`: {error}", self.path.display()))
             .hint("check the disk's space; what was read is shown")
     }
 
@@ -450,7 +450,7 @@ impl Drop for Disk {
 fn open_locked(path: &Path) -> Result<File> {
     let shown = path.display();
     let refused = |why: &str, hint: String| {
-        Error::new(Kind::Usage, format!("`{shown}` {why}: left as it is")).hint(hint)
+        Error::new(ErrorKind::Usage, format!("`{shown}` {why}: left as it is")).hint(hint)
     };
     let another = || "name another file with `--resume`".to_owned();
     let mut options = OpenOptions::new();
@@ -483,7 +483,7 @@ fn open_locked(path: &Path) -> Result<File> {
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                return Err(Error::new(Kind::Usage, format!("`{shown}` is in use by another run"))
+                return Err(Error::new(ErrorKind::Usage, format!("`{shown}` is in use by another run"))
                     .hint("wait for it, or name another file with `--resume`"));
             }
             Err(TryLockError::Error(error)) => return Err(unusable(path, &error)),
@@ -502,7 +502,7 @@ fn unusable(path: &Path, error: &io::Error) -> Error {
     } else {
         "name a file that you may read and write with `--resume`"
     };
-    Error::new(Kind::Usage, format!("cannot resume from `{}`: {error}", path.display())).hint(hint)
+    Error::new(ErrorKind::Usage, format!("cannot resume from `{}`: {error}", path.display())).hint(hint)
 }
 
 /// Lets a symbolic link not be followed when the file is opened.

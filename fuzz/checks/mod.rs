@@ -24,7 +24,7 @@ pub use temporary::temporary;
 pub use yaml::yaml;
 
 use chrono::{DateTime, Utc};
-use cloudbal::model::{Balance, Currency, Error, Kind, Report, Row, Site};
+use cloudbal::model::{Balance, Currency, Error, ErrorKind, Report, Row, Site};
 use cloudbal::render::error_for_people;
 use rust_decimal::Decimal;
 
@@ -64,7 +64,7 @@ fn report(texts: [String; 3]) -> Report {
         verdict: None,
         warnings: Vec::new(),
     };
-    let error = Error::new(Kind::Server, message.clone())
+    let error = Error::new(ErrorKind::Server, message.clone())
         .code(name)
         .hint("try again")
         .at("tencent", &balance.account);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use cloudbal::cloud::{
     Advice, Answer, CLOUDS, Call, Cloud, Context, Endpoint, Failure, Page, Question, Reply, Role,
 };
-use cloudbal::model::{Balance, Credentials, Detail, Kind, Report, Row, Secret, Site, Stamp};
+use cloudbal::model::{Balance, Credentials, Detail, ErrorKind, Report, Row, Secret, Site, Stamp};
 use cloudbal::render::{Format, Style, write};
 use rust_decimal::Decimal;
 use serde_json::value::RawValue;
@@ -99,7 +99,7 @@ fn is_advised(failure: &Failure) {
     is_told(error);
     let told = [Some(&error.message), error.code.as_ref(), error.request_id.as_ref()];
     assert!(told.into_iter().flatten().map(|text| text.chars().count()).sum::<usize>() < ENOUGH, "{error:?}");
-    let passes = matches!(error.kind, Kind::Throttled | Kind::Server);
+    let passes = matches!(error.kind, ErrorKind::Throttled | ErrorKind::Server);
     assert!(!passes || matches!(advice, Advice::Retry { .. }), "{error:?} {advice:?}");
 }
 
@@ -116,7 +116,9 @@ fn is_exact(cloud: &dyn Cloud, question: &Question, page: Page, reply: &Reply) {
     let asked = if let Question::Members { uins, .. } = question { uins.len() } else { 0 };
     assert!((said.len()..=said.len() + asked).contains(&page.rows.len()), "{} rows", page.rows.len());
     let rest = page.rows.iter().skip(said.len());
-    assert!(rest.into_iter().all(|row| matches!(row, Row::Error(error) if error.kind == Kind::NotReturned)));
+    assert!(
+        rest.into_iter().all(|row| matches!(row, Row::Error(error) if error.kind == ErrorKind::NotReturned))
+    );
     let pages = page.next_pages.pages;
     assert!(pages.end <= 1_000_001, "{pages:?}");
     is_shown(&Report::new(now(), page.rows));

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use crate::model::{Error, Kind, Pattern, Row};
+use crate::model::{Error, ErrorKind, Pattern, Row};
 
 /// Lets rows pass whose member's name matches one of some patterns, and notices a pattern that nothing matches.
 #[derive(Debug)]
@@ -45,6 +45,6 @@ impl<'p> Filter<'p> {
             return None;
         }
         let message = format!("no member has a name that matches {}", unmatched.join(" or "));
-        Some(Error::new(Kind::NotReturned, message).hint("leave out `--name` to see all members"))
+        Some(Error::new(ErrorKind::NotReturned, message).hint("leave out `--name` to see all members"))
     }
 }

@@ -1,7 +1,7 @@
 //! Judges the balances of one account as they come, and finds thresholds that check nothing.
 
 use super::Task;
-use crate::model::{Check, Currency, Error, Kind, Row, Threshold};
+use crate::model::{Check, Currency, Error, ErrorKind, Row, Threshold};
 
 /// Judges the rows of one account, where balances are checked.
 pub struct Judge<'t> {
@@ -52,6 +52,6 @@ impl<'t> Judge<'t> {
 fn idle(key: &str, threshold: &Threshold, what: &str, currency: Currency) -> Error {
     let codes: Vec<&str> = threshold.each.iter().map(|(code, _)| code.code()).collect();
     let message = format!("`{key}` in {} checks nothing: {what} in {currency}", codes.join(", "));
-    Error::new(Kind::Configuration, message)
+    Error::new(ErrorKind::Configuration, message)
         .hint(format!("set `{key} = {{ {currency} = \"…\" }}` for this account in the configuration"))
 }

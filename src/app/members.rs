@@ -8,7 +8,7 @@ use futures_util::{StreamExt as _, stream};
 use super::Session;
 use crate::client::Event;
 use crate::cloud::{MEMBERS_A_PAGE, Page, Question};
-use crate::model::{Error, Kind, Result, Row};
+use crate::model::{Error, ErrorKind, Result, Row};
 
 /// How many pages may be asked for at once. The pace decides how many of them are under way.
 const UNDER_WAY: usize = 256;
@@ -185,7 +185,7 @@ impl Roll {
             }
         };
         if recalled {
-            // A saved page shows what the list was: it can only add members, not prove that the list is complete.
+            // A saved page may be out of date: all it can show is that the list was longer.
             self.shrank |= answer.total > self.total;
         } else if let Some(total) = answer.total {
             self.shrank |= self.total.is_some_and(|before| total < before);
@@ -254,7 +254,7 @@ impl Roll {
     fn gap(&self, session: &Session<'_>) -> Option<Error> {
         let message = self.difference()?;
         let account = session.account();
-        let error = Error::new(Kind::Incomplete, message).at(account.cloud.name(), &account.label);
+        let error = Error::new(ErrorKind::Incomplete, message).at(account.cloud.name(), &account.label);
         Some(error.hint("run again: what is shown is right, but members may be missing"))
     }
 
@@ -356,12 +356,12 @@ fn count(session: &Session<'_>, page: &Page) {
 fn is_final(error: &Error) -> bool {
     matches!(
         error.kind,
-        Kind::Authentication
-            | Kind::Permission
-            | Kind::WrongSite
-            | Kind::Clock
-            | Kind::Unsupported
-            | Kind::Configuration
-            | Kind::Credentials
+        ErrorKind::Authentication
+            | ErrorKind::Permission
+            | ErrorKind::WrongSite
+            | ErrorKind::Clock
+            | ErrorKind::Unsupported
+            | ErrorKind::Configuration
+            | ErrorKind::Credentials
     )
 }

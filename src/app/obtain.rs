@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 use crate::client::{Answered, Fetch, in_thread};
 use crate::cloud::{Answer, Failure, Metadata, Question, Source};
 use crate::credentials;
-use crate::model::{Credentials, Error, Kind, Result};
+use crate::model::{Credentials, Error, ErrorKind, Result};
 
 use super::Session;
 
@@ -21,7 +21,7 @@ pub async fn credentials(session: &Session<'_>, source: &Source) -> Result<Crede
             let file = token_file.clone();
             let read = tokio::task::spawn_blocking(move || credentials::read_token(&file));
             let token = read.await.unwrap_or_else(|_| {
-                Err(Error::new(Kind::Credentials, "reading the identity token was given up"))
+                Err(Error::new(ErrorKind::Credentials, "reading the identity token was given up"))
             })?;
             let question = Question::WebIdentity { role: role.clone(), provider: provider.clone(), token };
             temporary(session.exchange_token(&question).await)
@@ -49,7 +49,7 @@ pub async fn credentials(session: &Session<'_>, source: &Source) -> Result<Crede
 
 /// Something local: trying again may help, other credentials do not.
 fn no_thread(what: &str, error: &std::io::Error) -> Error {
-    Error::new(Kind::File, format!("{what}: no thread available: {error}"))
+    Error::new(ErrorKind::File, format!("{what}: no thread available: {error}"))
         .hint("raise the limit of processes (`ulimit -u`) or of memory (`ulimit -v`)")
 }
 
@@ -91,20 +91,20 @@ async fn instance(session: &Session<'_>, role: Option<&str>) -> Result<Credentia
         Some(role) => role.to_owned(),
         None => match list().await {
             Ok(text) => only_role(&text)?,
-            Err(error) if error.kind == Kind::Refused => {
+            Err(error) if error.kind == ErrorKind::Refused => {
                 return Err(unusable(error).hint("bind a role to the instance: the service names none"));
             }
             Err(error) => return Err(unusable(error)),
         },
     };
     if !is_role(&name) {
-        return Err(Error::new(Kind::Credentials, "the name of the instance's role is not valid")
+        return Err(Error::new(ErrorKind::Credentials, "the name of the instance's role is not valid")
             .hint("correct it in the profile or the configuration"));
     }
     let given = match fetch(session, get(&name), place).await {
         Ok(reply) => read(session, place, &reply),
         // A service that cannot be reached knows no roles either.
-        Err(error) if matches!(error.kind, Kind::Network | Kind::Timeout | Kind::File) => {
+        Err(error) if matches!(error.kind, ErrorKind::Network | ErrorKind::Timeout | ErrorKind::File) => {
             return Err(unusable(error));
         }
         Err(error) => Err(error),
@@ -134,12 +134,12 @@ async fn instance(session: &Session<'_>, role: Option<&str>) -> Result<Credentia
 fn only_role(list: &str) -> Result<String> {
     match &role_names(list)[..] {
         [role] => Ok(role.clone()),
-        [] => Err(Error::new(Kind::Credentials, "the metadata service names no role of this instance")
+        [] => Err(Error::new(ErrorKind::Credentials, "the metadata service names no role of this instance")
             .hint("bind a role to the instance")),
         several => {
             let names: Vec<String> = several.iter().map(|name| format!("`{name}`")).collect();
             let message = format!("the instance has several roles: {}", names.join(", "));
-            Err(Error::new(Kind::Credentials, message)
+            Err(Error::new(ErrorKind::Credentials, message)
                 .hint("name one of them in the profile or the configuration"))
         }
     }
@@ -171,7 +171,7 @@ async fn fetch(session: &Session<'_>, fetch: Fetch, place: &str) -> Result<Zeroi
 /// Whatever kept credentials from being obtained, they are what is missing; only a lack of files or threads says
 /// nothing of them.
 fn unusable(error: Error) -> Error {
-    if error.kind == Kind::File { error } else { Error { kind: Kind::Credentials, ..error } }
+    if error.kind == ErrorKind::File { error } else { Error { kind: ErrorKind::Credentials, ..error } }
 }
 
 fn read(session: &Session<'_>, place: &str, text: &str) -> Result<Credentials> {

@@ -68,10 +68,10 @@ impl Drop for Order<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Error, Kind};
+    use crate::model::{Error, ErrorKind};
 
     fn row(text: &str) -> Row {
-        Row::Error(Box::new(Error::new(Kind::Server, text)))
+        Row::Error(Box::new(Error::new(ErrorKind::Server, text)))
     }
 
     /// The rows that come out when the steps are taken: `2a` is a row of account 2, `2.` its end.

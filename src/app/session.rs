@@ -11,7 +11,7 @@ use crate::cloud::{
     Account, Advice, Answer, Call, Context, Failure, Identity, Page, Question, Reply, Source,
 };
 use crate::journal::Section;
-use crate::model::{Credentials, Error, Kind, Result, Row, Site, Stamp};
+use crate::model::{Credentials, Error, ErrorKind, Result, Row, Site, Stamp};
 
 /// Temporary credentials are renewed when they end this soon: before a request under way could meet their end.
 const RENEW_BEFORE: TimeDelta = TimeDelta::minutes(2);
@@ -210,7 +210,8 @@ impl<'a> Session<'a> {
 /// The failure when no token service has accepted an identity token: the last one's, with those before it. A service
 /// that was not reached says less than one that has refused.
 fn after_every_host(mut failures: Vec<(String, Failure)>) -> Failure {
-    failures.sort_by_key(|(_, failure)| !matches!(failure.error.kind, Kind::Network | Kind::Timeout));
+    failures
+        .sort_by_key(|(_, failure)| !matches!(failure.error.kind, ErrorKind::Network | ErrorKind::Timeout));
     let (host, mut failure) = failures.pop().expect("at least one token service was asked");
     let others: Vec<String> =
         failures.iter().map(|(host, failure)| format!("{host}: {}; ", described(failure))).collect();

@@ -6,7 +6,7 @@ use super::{FoundBy, Scope, Task};
 use crate::cloud::{Account, Cloud, Role, Source};
 use crate::config::{self, AccountEntry, Config, CredentialsEntry, Suggestion};
 use crate::credentials::{self, Found, Listed, Surroundings};
-use crate::model::{Error, Kind, Pattern, Result, Thresholds};
+use crate::model::{Error, ErrorKind, Pattern, Result, Thresholds};
 
 /// The accounts of the configuration; without any, all that this machine has credentials for.
 pub fn all(config: &Config, around: &Surroundings) -> Vec<Task> {
@@ -57,7 +57,7 @@ pub fn only(cloud: &'static dyn Cloud, config: &Config, around: &Surroundings) -
         _ => {
             let names: Vec<&str> = entries.iter().map(|entry| &*entry.name).collect();
             let message = format!("the configuration has {} accounts of {}", names.len(), cloud.title());
-            Err(Error::new(Kind::Usage, message)
+            Err(Error::new(ErrorKind::Usage, message)
                 .hint(format!("choose one with `--account`: {}", names.join(", "))))
         }
     }
@@ -82,7 +82,7 @@ pub fn named(tasks: Vec<Task>, names: &[String], commands: &[String]) -> Result<
         let mut matching = places(&tasks, &|task| is_called(task, name));
         if matching.is_empty() && Pattern::is_one(name) {
             let pattern: Pattern = name.parse().map_err(|why| {
-                Error::new(Kind::Usage, format!("`{}` is {why}", name.escape_debug()))
+                Error::new(ErrorKind::Usage, format!("`{}` is {why}", name.escape_debug()))
                     .hint("write `[[]` for a bracket in a name")
             })?;
             matching = places(&tasks, &|task| matches(task, &pattern));
@@ -163,7 +163,7 @@ fn unknown(name: &str, tasks: &[Task], commands: &[String]) -> Error {
         }
         _ => format!("known are: {}", known.join(", ")),
     };
-    Error::new(Kind::Usage, message).hint(hint)
+    Error::new(ErrorKind::Usage, message).hint(hint)
 }
 
 /// A name to show: what could be a password before a host is hidden. A word where a command could be may be the value

@@ -10,7 +10,7 @@ use super::{Outcome, print, select};
 use crate::app::tasks;
 use crate::config::{self, Config, Place};
 use crate::credentials::Surroundings;
-use crate::model::{Error, Kind, Result};
+use crate::model::{Error, ErrorKind, Result};
 use crate::render::{self, visible};
 
 /// Prints what is asked about the configuration file.
@@ -84,7 +84,7 @@ fn warnings(config: &Config) -> Vec<String> {
 fn path(options: &Options) -> Result<PathBuf> {
     select::path(options).ok_or_else(|| {
         Error::new(
-            Kind::Configuration,
+            ErrorKind::Configuration,
             "it is not known where the configuration is: there is no home directory",
         )
         .hint("name a file with `--config` or CLOUDBAL_CONFIG")
@@ -94,7 +94,7 @@ fn path(options: &Options) -> Result<PathBuf> {
 fn load(options: &Options) -> Result<Config> {
     let path = path(options)?;
     config::load(&path, select::home().as_deref())?.ok_or_else(|| {
-        Error::new(Kind::Configuration, format!("there is no configuration file `{}`", path.display()))
+        Error::new(ErrorKind::Configuration, format!("there is no configuration file `{}`", path.display()))
             .hint("write one with `cloudbal init`; without it cloudbal uses what the clouds' own tools keep")
     })
 }
@@ -142,7 +142,7 @@ fn counted(accounts: usize) -> String {
 /// Asks at a terminal.
 fn confirmed(path: &Path, text: &str) -> Result<bool> {
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        return Err(Error::new(Kind::Usage, "nobody can be asked: this is no terminal")
+        return Err(Error::new(ErrorKind::Usage, "nobody can be asked: this is no terminal")
             .hint(format!("to write `{}` without being asked, add `--yes`", path.display())));
     }
     print::to_stderr(&question(path, text));

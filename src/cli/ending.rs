@@ -17,7 +17,7 @@ use super::print::UnderWay;
 use super::{Outcome, args::Options, print, read};
 use crate::credentials;
 use crate::file;
-use crate::model::{Error, Kind};
+use crate::model::{Error, ErrorKind};
 use crate::render;
 
 /// How long a run that was asked to end may be held up by whoever should read its output.
@@ -46,8 +46,8 @@ impl Reason {
     /// The error when what was read could not be shown.
     fn unread(self) -> Error {
         let (kind, what) = match self {
-            Self::Deadline => (Kind::Timeout, "the deadline came while the output was not being read"),
-            Self::Interrupted => (Kind::Interrupted, "interrupted while the output was not being read"),
+            Self::Deadline => (ErrorKind::Timeout, "the deadline came while the output was not being read"),
+            Self::Interrupted => (ErrorKind::Interrupted, "interrupted while the output was not being read"),
         };
         Error::new(kind, what).hint("what stands behind the pipe must read it; the output is cut short")
     }

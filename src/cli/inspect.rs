@@ -13,7 +13,7 @@ use crate::app::{self, FoundBy, Task};
 use crate::client::{Event, Settings};
 use crate::cloud::CLOUDS;
 use crate::credentials::{self, Surroundings};
-use crate::model::{Checkup, Error, Kind, Result, Step};
+use crate::model::{Checkup, Error, ErrorKind, Result, Step};
 use crate::render::{self, Format, Listing, Query};
 
 /// Shows the accounts that are known.
@@ -76,7 +76,7 @@ pub fn doctor(options: &Options, tasks: &[Task]) -> Result<Outcome> {
     match ended {
         Err(error) => {
             complain(options, &error);
-            Ok(if error.kind == Kind::Interrupted { Outcome::Interrupted } else { Outcome::Incomplete })
+            Ok(if error.kind == ErrorKind::Interrupted { Outcome::Interrupted } else { Outcome::Incomplete })
         }
         Ok(()) if tasks.is_empty() => Ok(nobody(options)),
         Ok(()) if checkups.iter().all(Checkup::is_well) => Ok(Outcome::Complete),
@@ -122,9 +122,9 @@ async fn examine(
         () = broken => Ok(()),
         never = progress.show() => match never {},
         reason = ending.asked() => Err(match reason {
-            Reason::Deadline => Error::new(Kind::Timeout, "the deadline came before everything was examined")
+            Reason::Deadline => Error::new(ErrorKind::Timeout, "the deadline came before everything was examined")
                 .hint("give it longer with `--deadline`"),
-            Reason::Interrupted => Error::new(Kind::Interrupted, "interrupted before everything was examined"),
+            Reason::Interrupted => Error::new(ErrorKind::Interrupted, "interrupted before everything was examined"),
         }),
     }
 }

@@ -11,7 +11,7 @@ use super::{ending, read};
 use crate::client::in_thread;
 use crate::config;
 use crate::credentials;
-use crate::model::{Credentials, Error, Kind, Result, Secret};
+use crate::model::{Credentials, Error, ErrorKind, Result, Secret};
 use crate::render::visible;
 
 /// The most that is read of standard input: more than any key and token have.
@@ -30,7 +30,7 @@ pub fn login(name: &str, key_id: Option<String>) -> Result<Outcome> {
         Ok(key) => key,
         Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(Outcome::Interrupted),
         Err(error) => {
-            return Err(Error::new(Kind::Usage, format!("the key cannot be read: {error}")).hint(
+            return Err(Error::new(ErrorKind::Usage, format!("the key cannot be read: {error}")).hint(
                 "give its id, its secret and, if it has one, its token, each on a line of standard input",
             ));
         }

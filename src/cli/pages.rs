@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{Outcome, complete, description, print};
-use crate::model::{Error, Kind, Result};
+use crate::model::{Error, ErrorKind, Result};
 
 /// Prints the script that a shell evaluates to complete the command.
 pub fn completions(shell: clap_complete::Shell) -> Result<Outcome> {
@@ -16,7 +16,7 @@ pub fn man(dir: Option<&Path>) -> Result<Outcome> {
     let command = description::program(false);
     if let Some(dir) = dir {
         let wrong = |error| {
-            Error::new(Kind::File, format!("`{}` cannot be written: {error}", dir.display()))
+            Error::new(ErrorKind::File, format!("`{}` cannot be written: {error}", dir.display()))
                 .hint("name a folder that you may write to")
         };
         std::fs::create_dir_all(dir).map_err(wrong)?;

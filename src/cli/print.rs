@@ -4,7 +4,7 @@ use std::io::{self, BufWriter, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::Outcome;
-use crate::model::{Error, Kind, Result};
+use crate::model::{Error, ErrorKind, Result};
 
 /// How often a print to stdout and one to stderr has begun or ended: an odd number while one is under way.
 static STEPS: [AtomicU64; 2] = [AtomicU64::new(0), AtomicU64::new(0)];
@@ -111,7 +111,7 @@ pub fn finished(written: io::Result<()>) -> Result<Outcome> {
     match written {
         Ok(()) => Ok(Outcome::Complete),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Outcome::Complete),
-        Err(error) => Err(Error::new(Kind::File, format!("the output cannot be written: {error}"))
+        Err(error) => Err(Error::new(ErrorKind::File, format!("the output cannot be written: {error}"))
             .hint("check the disk's space and what stdout is redirected to")),
     }
 }

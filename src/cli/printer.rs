@@ -15,7 +15,8 @@ use super::background::Backlog;
 use super::progress::Progress;
 use super::{Outcome, print};
 use crate::model::{
-    Balance, Conversion, Converted, Currency, Error, Kind, Report, Row, Selection, Threshold, Total, Warning,
+    Balance, Conversion, Converted, Currency, Error, ErrorKind, Report, Row, Selection, Threshold, Total,
+    Warning,
 };
 use crate::render::{self, Format, Query, Stream, Style};
 
@@ -187,7 +188,7 @@ impl<'a> Printer<'a> {
             |currency: &Currency| !self.totals.borrow().iter().any(|total| total.currency == *currency);
         for (currency, _) in self.thresholds.each.iter().filter(|(currency, _)| is_idle(currency)) {
             let message = format!("no balance that was read is in {currency}: its threshold checks nothing");
-            let error = Error::new(Kind::Usage, message).hint("check `--threshold`");
+            let error = Error::new(ErrorKind::Usage, message).hint("check `--threshold`");
             self.row(Row::Error(Box::new(error)));
         }
     }
@@ -211,7 +212,7 @@ impl<'a> Printer<'a> {
         let message =
             format!("no total in {currency}: the rates of {date} have none for {}", codes.join(", "));
         let hint = format!("add `{first} = \"…\"` to the rates, the value of 1 {first} in {base}");
-        self.complain(&Error::new(Kind::Configuration, message).hint(hint));
+        self.complain(&Error::new(ErrorKind::Configuration, message).hint(hint));
     }
 
     fn complain(&self, error: &Error) {

@@ -167,12 +167,12 @@ fn in_words(seconds: u128) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Error, Kind};
+    use crate::model::{Error, ErrorKind};
 
     const SECOND: Duration = Duration::from_secs(1);
 
     fn retry(tally: &mut Tally) {
-        let error = Error::new(Kind::Throttled, "too many requests");
+        let error = Error::new(ErrorKind::Throttled, "too many requests");
         tally.note(&Event::Retrying { error: &error, wait: SECOND });
     }
 

@@ -14,7 +14,7 @@ use super::{Outcome, print, resume, stand_in, verbose};
 use crate::app::{self, Filter, FoundBy, Task};
 use crate::client::{Client, Event, Settings};
 use crate::credentials;
-use crate::model::{Error, Kind, Result, Row};
+use crate::model::{Error, ErrorKind, Result, Row};
 use crate::render::{self, Query};
 
 /// Reads what is wished of these accounts and prints it.
@@ -89,9 +89,9 @@ async fn until_stopped(
         () = printer.broken() => false,
         reason = ending.asked() => {
             let error = match reason {
-                Reason::Deadline => Error::new(Kind::Timeout, "the deadline came before everything was read")
+                Reason::Deadline => Error::new(ErrorKind::Timeout, "the deadline came before everything was read")
                     .hint("what was read is shown; give it longer with `--deadline`"),
-                Reason::Interrupted => Error::new(Kind::Interrupted, "interrupted before everything was read"),
+                Reason::Interrupted => Error::new(ErrorKind::Interrupted, "interrupted before everything was read"),
             };
             unread.each(&error, &mut |row| printer.row(row));
             reason == Reason::Interrupted
@@ -179,7 +179,7 @@ pub fn runtime() -> Result<tokio::runtime::Runtime> {
         tokio::runtime::Builder::new_current_thread().event_interval(1).enable_all().build()
     };
     build().map_err(|error| {
-        Error::new(Kind::File, format!("cannot create an event queue: {error}"))
+        Error::new(ErrorKind::File, format!("cannot create an event queue: {error}"))
             .hint("raise the limit of open files (`ulimit -n`)")
     })
 }

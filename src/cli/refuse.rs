@@ -5,7 +5,7 @@ use clap::parser::ValueSource;
 
 use super::args::{Command, Options};
 use crate::config::Config;
-use crate::model::{Error, Kind, Result};
+use crate::model::{Error, ErrorKind, Result};
 use crate::render::Format;
 
 /// An option that may be refused: its id, how it is written, and its variable.
@@ -46,7 +46,7 @@ pub fn without_effect(options: &Options, command: Option<&Command>, config: &Con
     let view = &options.view;
     let refused = |option, why: &str, instead: &str| {
         let (name, take_back) = options.name(option);
-        let error = Error::new(Kind::Usage, format!("`{name}` {why}"));
+        let error = Error::new(ErrorKind::Usage, format!("`{name}` {why}"));
         Err(error.hint(format!("{take_back} `{name}`; {instead}")))
     };
     if matches!(command, Some(Command::Check(_))) {
@@ -79,7 +79,7 @@ pub fn currency_of_several(options: &Options, accounts: usize) -> Result<()> {
     let Some(currency) = options.currency.filter(|_| accounts > 1) else { return Ok(()) };
     let (name, take_back) = options.name(CURRENCY);
     let message = format!("`{name}` applies to one account, not to {accounts}: it would relabel amounts");
-    Err(Error::new(Kind::Usage, message).hint(format!(
+    Err(Error::new(ErrorKind::Usage, message).hint(format!(
         "{take_back} `{name}`; `--in {currency}` converts totals, and `currency` in the configuration is one account's"
     )))
 }

@@ -11,7 +11,7 @@ use super::print;
 use crate::app::{Scope, Task};
 use crate::cloud::Source;
 use crate::journal::{Journal, Subject};
-use crate::model::{Error, Kind, Result};
+use crate::model::{Error, ErrorKind, Result};
 
 /// How old a saved page may be that is used instead of reading it again.
 const MAX_AGE: Duration = Duration::from_secs(3600);
@@ -23,7 +23,7 @@ pub fn open(resume: &Resume, tasks: &mut [Task], options: &Options) -> Result<()
     let [is_resume_given, is_age_given] = resume.given;
     let Some(path) = &resume.file else {
         return if is_age_given {
-            Err(Error::new(Kind::Usage, "`--resume-max-age` has no effect without `--resume`")
+            Err(Error::new(ErrorKind::Usage, "`--resume-max-age` has no effect without `--resume`")
                 .hint("name a file with `--resume`"))
         } else {
             Ok(())
@@ -32,7 +32,7 @@ pub fn open(resume: &Resume, tasks: &mut [Task], options: &Options) -> Result<()
     if !tasks.iter().any(|task| uins(&task.scope).is_some()) {
         // A variable is there for the commands that read members, and not in the way of others.
         return if is_resume_given && !tasks.is_empty() {
-            Err(Error::new(Kind::Usage, "`--resume` saves members, and this run reads none")
+            Err(Error::new(ErrorKind::Usage, "`--resume` saves members, and this run reads none")
                 .hint("read them with `--members`"))
         } else {
             Ok(())
@@ -48,7 +48,7 @@ pub fn open(resume: &Resume, tasks: &mut [Task], options: &Options) -> Result<()
     let mut names = HashSet::new();
     if let Some((_, twice)) = parts.iter().find(|(_, subject)| !names.insert(subject.name())) {
         return Err(Error::new(
-            Kind::Usage,
+            ErrorKind::Usage,
             format!("cannot resume: two accounts are named {}", twice.name()),
         )
         .hint("give each a name of its own, or read them by separate commands"));

@@ -12,7 +12,7 @@ use crate::cloud::{CLOUDS, Cloud};
 use crate::config::{self, Config};
 use crate::credentials::{self, Surroundings};
 use crate::file::is_closed;
-use crate::model::{Check, Error, Kind, Result, Site, Threshold};
+use crate::model::{Check, Error, ErrorKind, Result, Site, Threshold};
 use crate::render::visible;
 
 /// The configuration. The sandbox's demo accounts need none, and a broken one must not stand in their way.
@@ -40,7 +40,7 @@ pub fn configuration(options: &Options) -> Result<Config> {
         (Some(config), _) => Ok(config),
         (None, None) => Ok(Config::default()),
         (None, Some(_)) => Err(Error::new(
-            Kind::Configuration,
+            ErrorKind::Configuration,
             format!("there is no configuration file `{}`", path.display()),
         )
         .hint("check `--config` and CLOUDBAL_CONFIG, or write one with `cloudbal init`")),
@@ -108,7 +108,7 @@ pub fn all(options: &Options, config: &Config, all: &All) -> Result<Vec<Task>> {
     }
     let is_about_members = |task: &Task| task.scope == Scope::BalanceAndMembers;
     if !all.name.is_empty() && !tasks.iter().any(is_about_members) {
-        return Err(Error::new(Kind::Usage, "`--name` selects members, and no members are read")
+        return Err(Error::new(ErrorKind::Usage, "`--name` selects members, and no members are read")
             .hint("add `--members`, and choose an account that has an organization"));
     }
     Ok(tasks)

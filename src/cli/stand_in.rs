@@ -10,7 +10,7 @@ use super::{Outcome, ending, print, read};
 use crate::client::Settings;
 use crate::cloud::{CLOUDS, Cloud, Source};
 use crate::credentials::Found;
-use crate::model::{Credentials, Error, Kind, Result, Secret, Site};
+use crate::model::{Credentials, Error, ErrorKind, Result, Secret, Site};
 use crate::sandbox::{self, Options, Sandbox};
 
 /// Starts the sandbox for one run and sends every request of that run to it.
@@ -77,11 +77,11 @@ const MARK: &str = "# certificate of `cloudbal sandbox --tls`, replaced at every
 fn write_certificate(path: &Path, pem: &str) -> Result<()> {
     let shown = path.display();
     let failed = |error: io::Error| {
-        Error::new(Kind::Usage, format!("cannot write `{shown}`: {error}"))
+        Error::new(ErrorKind::Usage, format!("cannot write `{shown}`: {error}"))
             .hint("name a file for the certificate with `--tls`")
     };
     let refused = |why: &str| {
-        Error::new(Kind::Usage, format!("`{shown}` {why}: left as it is"))
+        Error::new(ErrorKind::Usage, format!("`{shown}` {why}: left as it is"))
             .hint("name a new file for the certificate with `--tls`")
     };
     if path.is_symlink() {
@@ -133,7 +133,7 @@ fn in_shell(file: &Path) -> Result<String> {
     // A line break within the quotes would be a line that is neither an export nor a comment.
     quoted.filter(|path| !path.contains(['\n', '\r'])).ok_or_else(|| {
         Error::new(
-            Kind::Usage,
+            ErrorKind::Usage,
             format!("`--tls {}` cannot be exported", file.display().to_string().escape_debug()),
         )
         .hint("name a file without line breaks, in UTF-8")
@@ -141,8 +141,8 @@ fn in_shell(file: &Path) -> Result<String> {
 }
 
 fn unable(error: &std::io::Error) -> Error {
-    let kind = Kind::Usage.unless_out_of_resources(error);
-    let hint = if kind == Kind::Usage {
+    let kind = ErrorKind::Usage.unless_out_of_resources(error);
+    let hint = if kind == ErrorKind::Usage {
         "choose another address with `--listen`; port 0 takes a free one"
     } else {
         "raise the limit of open files (`ulimit -n`)"

@@ -5,7 +5,7 @@ use std::process::{Command, ExitCode};
 
 use super::{Outcome, print};
 use crate::client::PROXY_VARIABLES;
-use crate::model::{Error, Kind};
+use crate::model::{Error, ErrorKind};
 use crate::render;
 
 /// Variables of other names that are read besides cloudbal's own and the proxies'.
@@ -25,7 +25,7 @@ pub fn rerun_without_blanks(words: &[OsString]) -> Option<ExitCode> {
         Err(error) => error,
     };
     let message = format!("cannot remove the blanks around the value of `{name}`: {failed}");
-    let error = Error::new(Kind::Usage, message).hint("set the variable without blanks and line ends");
+    let error = Error::new(ErrorKind::Usage, message).hint("set the variable without blanks and line ends");
     print::to_stderr(&render::error_for_people(&error, false));
     Some(ExitCode::from(Outcome::Unusable.exit_status()))
 }

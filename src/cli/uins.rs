@@ -6,7 +6,7 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 use crate::file;
-use crate::model::{Error, Kind, Result};
+use crate::model::{Error, ErrorKind, Result};
 
 /// Room for millions of uins.
 const LARGEST: u64 = 64 << 20;
@@ -28,7 +28,7 @@ pub fn collect(named: &[String], file: Option<&Path>) -> Result<Vec<String>> {
         read_lines(&read(file)?, &name, &mut uins)?;
         if uins.len() == before {
             // Nothing named would mean everybody.
-            return Err(Error::new(Kind::Usage, format!("`{name}` names no member"))
+            return Err(Error::new(ErrorKind::Usage, format!("`{name}` names no member"))
                 .hint("write one uin a line; without `--uin-file` all members are read"));
         }
     }
@@ -58,14 +58,14 @@ fn read(file: &Path) -> Result<Zeroizing<String>> {
         (file::read_public(file, LARGEST), format!("`{}`", file.display()))
     };
     let text = read.and_then(file::Content::text);
-    text.map_err(|error| error.explain(Kind::Usage, &name, "check `--uin-file`"))
+    text.map_err(|error| error.explain(ErrorKind::Usage, &name, "check `--uin-file`"))
 }
 
 fn check(uin: &str, place: impl Fn() -> String) -> Result<String> {
     if !uin.is_empty() && uin.bytes().all(|byte| byte.is_ascii_digit()) {
         Ok(uin.to_owned())
     } else {
-        Err(Error::new(Kind::Usage, format!("{}: `{uin}` is no uin", place()))
+        Err(Error::new(ErrorKind::Usage, format!("{}: `{uin}` is no uin", place()))
             .hint("a uin is digits only, such as 700001941608"))
     }
 }

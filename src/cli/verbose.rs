@@ -64,11 +64,11 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::model::{Error, Kind};
+    use crate::model::{Error, ErrorKind};
 
     #[test]
     fn what_a_server_says_can_neither_act_nor_hide_on_a_terminal() {
-        let error = Error::new(Kind::Server, "a\u{202e}b\u{1b}[2J\nc").code("X\u{200b}\u{7}");
+        let error = Error::new(ErrorKind::Server, "a\u{202e}b\u{1b}[2J\nc").code("X\u{200b}\u{7}");
         let event = Event::Retrying { error: &error, wait: Duration::from_millis(5) };
         assert_eq!(
             line(&event, 1, false),

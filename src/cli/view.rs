@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 
 use crate::config::{self, Config};
 use crate::model::{
-    Conversion, Currency, Error, Kind, Pattern, Result, Selection, Sort, Threshold, amount_from_text,
+    Conversion, Currency, Error, ErrorKind, Pattern, Result, Selection, Sort, Threshold, amount_from_text,
 };
 
 /// What is shown of what was read.
@@ -72,7 +72,7 @@ impl View {
             None => config.rates.clone().ok_or_else(|| {
                 let wish = if self.convert_to.is_some() { "" } else { ", as `defaults.in` wants it" };
                 let message = format!("nothing can be shown in {to}{wish}: there are no rates");
-                Error::new(Kind::Configuration, message).hint(
+                Error::new(ErrorKind::Configuration, message).hint(
                     "write them under `[rates]` in the configuration, or name a file of them with `--rates`",
                 )
             })?,

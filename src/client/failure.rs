@@ -6,7 +6,7 @@ use std::io;
 use rustls::CertificateError;
 
 use crate::cloud::{Advice, Failure};
-use crate::model::{Error, Kind};
+use crate::model::{Error, ErrorKind};
 
 use super::resolve::NoThread;
 use super::{LARGEST_REPLY, Settings};
@@ -53,7 +53,7 @@ pub fn advise(failed: Failed, host: &str, settings: &Settings) -> Failure {
         Failed::Unable(error) => (*error, false),
         Failed::TooLarge => (
             Error::new(
-                Kind::UnreadableReply,
+                ErrorKind::UnreadableReply,
                 format!("the reply of {host} is larger than {} MiB", LARGEST_REPLY >> 20),
             )
             .hint("no balance is that large: check `--endpoint` and the proxy"),
@@ -61,7 +61,7 @@ pub fn advise(failed: Failed, host: &str, settings: &Settings) -> Failure {
         ),
         Failed::TimedOut => (
             Error::new(
-                Kind::Timeout,
+                ErrorKind::Timeout,
                 format!("no whole reply of {host} within {} s", settings.timeout.as_secs_f32()),
             )
             .hint("try again, or give it longer with `--timeout`"),
@@ -75,18 +75,18 @@ pub fn advise(failed: Failed, host: &str, settings: &Settings) -> Failure {
 
 /// The words for an error of the HTTP client, and whether it may pass.
 fn describe(error: &reqwest::Error, host: &str, settings: &Settings) -> (Error, bool) {
-    let network = |message: String, hint: &'static str| Error::new(Kind::Network, message).hint(hint);
+    let network = |message: String, hint: &'static str| Error::new(ErrorKind::Network, message).hint(hint);
     if let Some(none) = find::<NoThread>(error) {
         let hint = "raise the limit of processes (`ulimit -u`) or of memory (`ulimit -v`)";
         let message = format!("cannot look up the name {host}: {none}");
-        return (Error::new(Kind::File, message).hint(hint), true);
+        return (Error::new(ErrorKind::File, message).hint(hint), true);
     }
     if find::<io::Error>(error)
-        .is_some_and(|error| Kind::Network.unless_out_of_resources(error) == Kind::File)
+        .is_some_and(|error| ErrorKind::Network.unless_out_of_resources(error) == ErrorKind::File)
     {
         let hint = "raise the limit of open files (`ulimit -n`), or lower `--concurrency`";
         let message = format!("cannot connect to {host}: {}", last(error));
-        return (Error::new(Kind::File, message).hint(hint), true);
+        return (Error::new(ErrorKind::File, message).hint(hint), true);
     }
     if let Some(why) = tunnel(error) {
         return tunnel_error(&why, host, super::http::proxy_has_credentials(settings));
@@ -97,7 +97,7 @@ fn describe(error: &reqwest::Error, host: &str, settings: &Settings) -> (Error, 
     if error.is_timeout() {
         let seconds = settings.connect_timeout.as_secs_f32();
         return (
-            Error::new(Kind::Timeout, format!("no connection to {host} within {seconds} s"))
+            Error::new(ErrorKind::Timeout, format!("no connection to {host} within {seconds} s"))
                 .hint("check the network and the proxy; `--connect-timeout` gives it longer"),
             true,
         );
@@ -158,7 +158,7 @@ fn tunnel_error(why: &str, host: &str, has_credentials: bool) -> (Error, bool) {
             true,
         ),
     };
-    (Error::new(Kind::Network, message).hint(hint), may_pass)
+    (Error::new(ErrorKind::Network, message).hint(hint), may_pass)
 }
 
 /// Nobody who is trusted has issued it. A foreign authority of the same name as a trusted one shows in the signature.
@@ -189,7 +189,7 @@ fn tls_error(error: &rustls::Error, host: &str) -> Error {
         },
         other => (other.to_string(), "check that the server speaks TLS, and the proxy"),
     };
-    Error::new(Kind::Network, format!("no TLS connection to {host}: {why}")).hint(hint)
+    Error::new(ErrorKind::Network, format!("no TLS connection to {host}: {why}")).hint(hint)
 }
 
 /// The first error of a type among an error and its causes; causes inside an `io::Error` are looked at too.

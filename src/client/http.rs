@@ -17,7 +17,7 @@ use super::failure::{self, Failed};
 use super::resolve::{self, Resolver};
 use super::{Client, Event, LARGEST_REPLY, Roots, tls};
 use crate::cloud::{Reply, Request};
-use crate::model::{Error, Kind, Result, append};
+use crate::model::{Error, ErrorKind, Result, append};
 
 impl Client<'_> {
     /// Sends a request and receives the whole reply. A server whose issuer is unknown gets a second chance with the
@@ -27,7 +27,7 @@ impl Client<'_> {
         let url = format!("{}{}", request.endpoint, request.target);
         let url = reqwest::Url::parse(&url).map_err(|error| {
             let message = format!("`{}` is not a valid endpoint: {error}", request.endpoint);
-            Failed::Unable(Box::new(Error::new(Kind::Usage, message).hint("check `--endpoint`")))
+            Failed::Unable(Box::new(Error::new(ErrorKind::Usage, message).hint("check `--endpoint`")))
         })?;
         let http = self.http(&url)?;
         let (url, host) = self.directed(url)?;
@@ -130,7 +130,7 @@ impl Client<'_> {
             if ip != address.ip().to_canonical() {
                 let message =
                     format!("cannot connect to {address} for `https://{host}`: the endpoint is an address");
-                return Err(Error::new(Kind::Usage, message)
+                return Err(Error::new(ErrorKind::Usage, message)
                     .hint("name the host in `--endpoint`, or leave out `--connect-to`"));
             }
             url.set_port(Some(address.port())).expect(valid);
@@ -170,7 +170,10 @@ impl Client<'_> {
         let resolver = connect_to.map_or(Resolver::System, Resolver::Always);
         builder = builder.dns_resolver(Arc::new(resolver));
         builder.build().map_err(|error| {
-            Error::new(Kind::Network, format!("cannot create an HTTP client: {}", failure::chain(&error)))
+            Error::new(
+                ErrorKind::Network,
+                format!("cannot create an HTTP client: {}", failure::chain(&error)),
+            )
         })
     }
 }
@@ -202,7 +205,7 @@ fn is_loopback(url: &reqwest::Url) -> bool {
 
 fn unencrypted(place: &str, hint: &'static str) -> Error {
     let message = format!("refusing to send requests to {place} without encryption");
-    Error::new(Kind::Usage, message).hint(hint)
+    Error::new(ErrorKind::Usage, message).hint(hint)
 }
 
 /// Every header is marked sensitive: none is shown by anything that prints headers.
@@ -220,7 +223,7 @@ fn into_http(
             reqwest::header::HeaderValue::from_maybe_shared(overwritten(value)).map_err(|_| {
                 let message = "the key id or the token has characters that no request can hold";
                 Failed::Unable(Box::new(
-                    Error::new(Kind::Credentials, message).hint("get the credentials again"),
+                    Error::new(ErrorKind::Credentials, message).hint("get the credentials again"),
                 ))
             })?;
         value.set_sensitive(true);

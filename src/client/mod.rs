@@ -30,7 +30,7 @@ pub use resolve::in_thread;
 pub use tls::{CertificateFile, Roots};
 
 use crate::cloud::{Account, Advice, Answer, Call, Context, Failure, Question};
-use crate::model::{Credentials, Error, Kind, Site, Stamp};
+use crate::model::{Credentials, Error, ErrorKind, Site, Stamp};
 
 /// A reply larger than this is refused: four mebibytes.
 const LARGEST_REPLY: usize = 4 << 20;
@@ -163,7 +163,7 @@ impl<'a> Client<'a> {
             let left = Instant::now();
             let outcome = self.attempt(inquiry, tries.attempts).await;
             drop(seat);
-            if matches!(&outcome, Err(failure) if matches!(failure.error.kind, Kind::Network | Kind::Timeout))
+            if matches!(&outcome, Err(failure) if matches!(failure.error.kind, ErrorKind::Network | ErrorKind::Timeout))
             {
                 limit.ended(ticket, left.elapsed());
             } else {
@@ -209,7 +209,7 @@ impl<'a> Client<'a> {
         limit: &RateLimit,
     ) -> Option<Duration> {
         let is_too_long = after.is_some_and(|after| after > LONGEST_WAIT);
-        let again = if error.kind == Kind::Throttled {
+        let again = if error.kind == ErrorKind::Throttled {
             tries.throttled += 1;
             let retries = self.settings.retries;
             if limit.throttled(PATIENCE.saturating_mul(retries), after, retries) || is_too_long {
@@ -232,7 +232,7 @@ impl<'a> Client<'a> {
     fn finished(&self, mut failure: Failure, tries: &Tries) -> Failure {
         let error = &mut failure.error;
         let mut message = error.message.to_string();
-        if error.kind == Kind::Clock {
+        if error.kind == ErrorKind::Clock {
             let offset = self.offset.get();
             if !offset.is_zero() {
                 message = format!("{message} (this machine's clock is {})", offset_in_words(offset));

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::resolve::{self, Resolver};
 use super::{Client, LARGEST_REPLY, Roots, failure, tls};
-use crate::model::{Error, Kind, Result, append};
+use crate::model::{Error, ErrorKind, Result, append};
 
 /// The metadata service is on the same host: it answers at once, or it is not there.
 const LOCAL_TIMEOUT: Duration = Duration::from_secs(1);
@@ -64,7 +64,7 @@ fn check_local(url: &reqwest::Url) -> Result<()> {
     let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
     if url.scheme() != "https" && address.is_ok_and(|address| !resolve::is_local(address)) {
         let message = format!("refusing to request credentials from {host} without encryption");
-        return Err(Error::new(Kind::Network, message)
+        return Err(Error::new(ErrorKind::Network, message)
             .hint("the metadata service is at a loopback or link-local address"));
     }
     Ok(())
@@ -78,7 +78,7 @@ impl Client<'_> {
 
     /// Sends a plain request and gives the body of a reply with status 200.
     pub async fn fetch(&self, fetch: Fetch) -> Result<Zeroizing<String>> {
-        let wrong = |message: &str, hint: &'static str| Error::new(Kind::Network, message).hint(hint);
+        let wrong = |message: &str, hint: &'static str| Error::new(ErrorKind::Network, message).hint(hint);
         let url = reqwest::Url::parse(&fetch.url)
             .map_err(|_| wrong("not a valid URL", "write `http://HOST[:PORT]/PATH` or with https"))?;
         let host = url.host_str().unwrap_or_default().to_owned();
@@ -111,11 +111,11 @@ impl Client<'_> {
         let (status, mut body) = read.await.map_err(describe)?;
         match (status, String::from_utf8(std::mem::take(&mut *body))) {
             (200, Ok(text)) => Ok(Zeroizing::new(text)),
-            (200, Err(_)) => Err(Error::new(Kind::UnreadableReply, "its answer is not UTF-8")
+            (200, Err(_)) => Err(Error::new(ErrorKind::UnreadableReply, "its answer is not UTF-8")
                 .hint("see what it answers to `curl`")),
             (status, _) => {
                 let message = format!("it answered HTTP {status}");
-                Err(Error::new(Kind::Refused, message).hint("see what it answers to `curl`"))
+                Err(Error::new(ErrorKind::Refused, message).hint("see what it answers to `curl`"))
             }
         }
     }

@@ -216,7 +216,7 @@ impl RateLimit {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Kind;
+    use crate::model::ErrorKind;
 
     const PATIENCE: Duration = Duration::from_secs(15);
 
@@ -359,7 +359,7 @@ mod tests {
         let places = Semaphore::new(20);
         let limit = RateLimit::new(20);
         let before = limit.surrenders();
-        let error = Error::new(Kind::Throttled, "too many requests");
+        let error = Error::new(ErrorKind::Throttled, "too many requests");
         limit.surrender(&error);
         assert_eq!(limit.turn(before, &places).await.err(), Some(error));
         assert!(limit.turn(limit.surrenders(), &places).await.is_ok());

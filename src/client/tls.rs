@@ -8,7 +8,7 @@ use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 
 use crate::file;
-use crate::model::{Error, Kind, Result};
+use crate::model::{Error, ErrorKind, Result};
 
 /// No file of certificates is larger.
 const LARGEST_FILE: u64 = 64 << 20;
@@ -36,13 +36,14 @@ impl CertificateFile {
         let shown = format!("`{}`", path.display());
         let hint = "name a file of certificates in PEM form with `--ca-file`";
         let content = file::read_public(path, LARGEST_FILE)
-            .map_err(|error| error.explain(Kind::Configuration, &shown, hint))?;
+            .map_err(|error| error.explain(ErrorKind::Configuration, &shown, hint))?;
         let certificates = certificates(content.bytes()).and_then(|certificates| {
             add(&mut RootCertStore::empty(), &certificates)?;
             Ok(certificates)
         });
-        let wrong =
-            |why| Error::new(Kind::Configuration, format!("{shown} gives no certificate: {why}")).hint(hint);
+        let wrong = |why| {
+            Error::new(ErrorKind::Configuration, format!("{shown} gives no certificate: {why}")).hint(hint)
+        };
         Ok(Self(certificates.map_err(wrong)?.into()))
     }
 }
@@ -77,7 +78,7 @@ pub fn configuration(roots: &Roots) -> Result<ClientConfig> {
         if added == 0 && roots.system {
             let why = found.errors.first().map_or_else(String::new, |error| format!(": {error}"));
             return Err(Error::new(
-                Kind::Configuration,
+                ErrorKind::Configuration,
                 format!("no certificate of the system can be used{why}"),
             )
             .hint("check SSL_CERT_FILE and SSL_CERT_DIR, or name a PEM file with `--ca-file`"));
@@ -89,7 +90,7 @@ pub fn configuration(roots: &Roots) -> Result<ClientConfig> {
     if let Some(pem) = &roots.pem {
         certificates(pem.as_bytes())
             .and_then(|certificates| add(&mut store, &certificates))
-            .map_err(|why| Error::new(Kind::Configuration, why))?;
+            .map_err(|why| Error::new(ErrorKind::Configuration, why))?;
     }
     let mut configuration = ClientConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()

@@ -1,7 +1,7 @@
 //! Tables of error codes: what each code means, and what to do about it.
 
 use super::Question;
-use crate::model::Kind;
+use crate::model::ErrorKind;
 
 /// One row of a cloud's table.
 pub struct Meaning {
@@ -9,7 +9,7 @@ pub struct Meaning {
     /// for anything; at its beginning `*` stands for anything too. Case is ignored: the clouds are not consistent.
     pub code: &'static str,
     /// What sort of error it is.
-    pub kind: Kind,
+    pub kind: ErrorKind,
     /// What to do about it.
     pub hint: Hint,
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::keys::{File, Kept, Profile, Profiles};
 use super::record::{Known, Record};
-use crate::model::{Error, Kind, Result};
+use crate::model::{Error, ErrorKind, Result};
 
 /// The section whose values every other one inherits.
 const INHERITED: &str = "DEFAULT";
@@ -21,7 +21,7 @@ pub fn profiles(
 ) -> Result<Profiles> {
     let text = file.text.as_ref().map_err(Clone::clone)?;
     let mut sections = sections(text).map_err(|(line, what)| {
-        Error::new(Kind::Credentials, format!("`{}`, line {line}: {what}", file.shown))
+        Error::new(ErrorKind::Credentials, format!("`{}`, line {line}: {what}", file.shown))
             .hint("correct the file")
     })?;
     let inherited = sections.iter().position(|section| section.name == INHERITED);
@@ -47,7 +47,7 @@ pub fn profiles(
                 "`{}` has a section `[{INHERITED}]`, and no `[default]` that inherits it",
                 file.shown
             );
-            let error = Error::new(Kind::Credentials, message);
+            let error = Error::new(ErrorKind::Credentials, message);
             lone.kept = Err(error.hint(format!("rename `[{INHERITED}]` to `[default]`")));
             all.push(lone);
         }

@@ -30,7 +30,7 @@ pub use record::{Record, is_quoted};
 pub use reply::{Advice, Failure, Reply};
 pub use wire::{Endpoint, Method, Request};
 
-use crate::model::{Credentials, Currency, Error, Kind, Result, Row, Secret, Site, Stamp};
+use crate::model::{Credentials, Currency, Error, ErrorKind, Result, Row, Secret, Site, Stamp};
 
 /// Every cloud there is. A further one is added here, and nowhere else outside its own folder.
 pub const CLOUDS: &[&dyn Cloud] = &[&tencent::Tencent, &aliyun::Aliyun];
@@ -135,7 +135,7 @@ fn in_currency(answer: Answer, wanted: Option<Currency>) -> std::result::Result<
     });
     let Some(named) = other else { return Ok(answer) };
     let message = format!("the currency is set to {wanted}, but the reply is in {named}");
-    Err(Failure::fatal(Error::new(Kind::Usage, message).hint(format!(
+    Err(Failure::fatal(Error::new(ErrorKind::Usage, message).hint(format!(
         "leave out `--currency` (CLOUDBAL_CURRENCY, `currency` of the account); `--in {wanted}` converts totals"
     ))))
 }

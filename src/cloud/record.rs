@@ -6,7 +6,7 @@ use zeroize::Zeroize as _;
 
 use super::fields::describe_syntax;
 use super::keys::Around;
-use crate::model::{Credentials, Error, Kind, Result, Secret};
+use crate::model::{Credentials, Error, ErrorKind, Result, Secret};
 
 /// The keys that the reader of an entry understands.
 pub(super) struct Known {
@@ -61,7 +61,7 @@ impl Record {
     pub fn wrong(&self, what: impl std::fmt::Display) -> Error {
         let message =
             if self.place.is_empty() { what.to_string() } else { format!("{}: {what}", self.place) };
-        Error::new(Kind::Credentials, message).hint(self.remedy.as_str())
+        Error::new(ErrorKind::Credentials, message).hint(self.remedy.as_str())
     }
 
     /// A text without the blanks around it; `None` when it is absent, null or empty.

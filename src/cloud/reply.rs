@@ -7,7 +7,7 @@ use zeroize::Zeroize as _;
 
 use super::Question;
 use super::fields::InvalidField;
-use crate::model::{Error, Kind};
+use crate::model::{Error, ErrorKind};
 
 /// How much of a message is shown: of a few megabytes nobody reads more.
 const LONGEST_MESSAGE: usize = 400;
@@ -138,11 +138,11 @@ impl Reply {
             _ => "try again; with `-vv` every attempt is shown",
         };
         let kind = match self.status {
-            429 => Kind::Throttled,
-            500.. => Kind::Server,
-            _ => Kind::UnreadableReply,
+            429 => ErrorKind::Throttled,
+            500.. => ErrorKind::Server,
+            _ => ErrorKind::UnreadableReply,
         };
-        let advice = if kind != Kind::UnreadableReply || self.status == 408 {
+        let advice = if kind != ErrorKind::UnreadableReply || self.status == 408 {
             Advice::Retry { after: self.retry_after() }
         } else {
             Advice::GiveUp

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::*;
-use crate::model::{Balance, Currency, Detail, Kind, Secret};
+use crate::model::{Balance, Currency, Detail, ErrorKind, Secret};
 
 fn credentials() -> Credentials {
     Credentials {
@@ -98,7 +98,7 @@ fn rows(cloud: &dyn Cloud, question: &Question, site: Site, body: &str) -> Vec<S
     read(cloud, question, site, &reply(200, body)).unwrap().rows.iter().map(row).collect()
 }
 
-fn failure(cloud: &dyn Cloud, status: u16, body: &str) -> (Kind, String, Advice) {
+fn failure(cloud: &dyn Cloud, status: u16, body: &str) -> (ErrorKind, String, Advice) {
     let failure = read(cloud, &Question::Balance, cloud.first_site(), &reply(status, body)).unwrap_err();
     (failure.error.kind, failure.error.message.to_string(), failure.advice)
 }
@@ -127,7 +127,7 @@ fn requests_are_https_repeatable_and_hold_no_secret() {
                 let (first, second) = match (requests(), requests()) {
                     (Ok(first), Ok(second)) => (first, second),
                     (Err(error), _) | (_, Err(error)) => {
-                        assert_eq!(error.kind, Kind::Unsupported);
+                        assert_eq!(error.kind, ErrorKind::Unsupported);
                         continue;
                     }
                 };
@@ -192,7 +192,7 @@ fn nonsense_is_an_error_and_never_a_balance() {
                     let result = read(*cloud, &question, cloud.first_site(), &reply(status, body));
                     let failure = result.map(|answer| answer.rows.len()).unwrap_err();
                     assert!(
-                        matches!(failure.error.kind, Kind::UnreadableReply | Kind::Server),
+                        matches!(failure.error.kind, ErrorKind::UnreadableReply | ErrorKind::Server),
                         "{cloud:?} {status} {body:?}: {:?}",
                         failure.error
                     );
@@ -475,30 +475,30 @@ fn errors_are_found_whatever_the_status_and_advise_what_to_do() {
     let again = Advice::Retry { after: None };
     let clock = Advice::CorrectClock { server_time: DateTime::from_timestamp(1_706_406_788, 0) };
     for (code, kind, advice) in [
-        ("AuthFailure.SecretIdNotFound", Kind::WrongSite, Advice::OtherSite),
-        ("AuthFailure.SignatureExpire", Kind::Clock, clock),
-        ("AuthFailure.SignatureFailure", Kind::Authentication, Advice::GiveUp),
-        ("AuthFailure.TokenFailure", Kind::Authentication, Advice::GiveUp),
-        ("UnauthorizedOperation.CamNoAuth", Kind::Permission, Advice::GiveUp),
-        ("RequestLimitExceeded", Kind::Throttled, again),
-        ("RequestLimitExceeded.UinLimitExceeded", Kind::Throttled, again),
-        ("InternalError.GatewayError", Kind::Server, again),
-        ("InvalidParameterValue", Kind::Refused, Advice::GiveUp),
-        ("", Kind::Refused, Advice::GiveUp),
+        ("AuthFailure.SecretIdNotFound", ErrorKind::WrongSite, Advice::OtherSite),
+        ("AuthFailure.SignatureExpire", ErrorKind::Clock, clock),
+        ("AuthFailure.SignatureFailure", ErrorKind::Authentication, Advice::GiveUp),
+        ("AuthFailure.TokenFailure", ErrorKind::Authentication, Advice::GiveUp),
+        ("UnauthorizedOperation.CamNoAuth", ErrorKind::Permission, Advice::GiveUp),
+        ("RequestLimitExceeded", ErrorKind::Throttled, again),
+        ("RequestLimitExceeded.UinLimitExceeded", ErrorKind::Throttled, again),
+        ("InternalError.GatewayError", ErrorKind::Server, again),
+        ("InvalidParameterValue", ErrorKind::Refused, Advice::GiveUp),
+        ("", ErrorKind::Refused, Advice::GiveUp),
     ] {
         assert_eq!(tencent(code), (kind, advice), "{code}");
     }
     for (status, code, kind, advice) in [
-        (400, "NotApplicable", Kind::WrongSite, Advice::OtherSite),
-        (400, "NotAuthorized", Kind::Permission, Advice::GiveUp),
-        (400, "InvalidTimeStamp.Expired", Kind::Clock, clock),
-        (400, "SignatureNonceUsed", Kind::Refused, again),
-        (400, "SignatureDoesNotMatch", Kind::Authentication, Advice::GiveUp),
-        (404, "InvalidAccessKeyId.NotFound", Kind::Authentication, Advice::GiveUp),
-        (400, "Throttling.User", Kind::Throttled, again),
-        (400, "InternalError", Kind::Server, again),
-        (503, "Whatever", Kind::Server, again),
-        (400, "MissingParameter", Kind::Refused, Advice::GiveUp),
+        (400, "NotApplicable", ErrorKind::WrongSite, Advice::OtherSite),
+        (400, "NotAuthorized", ErrorKind::Permission, Advice::GiveUp),
+        (400, "InvalidTimeStamp.Expired", ErrorKind::Clock, clock),
+        (400, "SignatureNonceUsed", ErrorKind::Refused, again),
+        (400, "SignatureDoesNotMatch", ErrorKind::Authentication, Advice::GiveUp),
+        (404, "InvalidAccessKeyId.NotFound", ErrorKind::Authentication, Advice::GiveUp),
+        (400, "Throttling.User", ErrorKind::Throttled, again),
+        (400, "InternalError", ErrorKind::Server, again),
+        (503, "Whatever", ErrorKind::Server, again),
+        (400, "MissingParameter", ErrorKind::Refused, Advice::GiveUp),
     ] {
         assert_eq!(aliyun(status, code), (kind, advice), "{code}");
     }
@@ -532,7 +532,7 @@ fn waits_that_a_server_asks_for_are_heard() {
 fn a_message_that_repeats_what_was_signed_is_not_shown() {
     let echo = r#"{"Code":"SignatureDoesNotMatch","Message":"server string to sign is:POST&%2F&AccessKeyId%3Dtestid%26SecurityToken%3Dhush"}"#;
     let (kind, message, _) = failure(&aliyun::Aliyun, 400, echo);
-    assert_eq!(kind, Kind::Authentication);
+    assert_eq!(kind, ErrorKind::Authentication);
     assert_eq!(message, "Alibaba Cloud refused: (it repeats what was signed and is not shown)");
     let long = format!(r#"{{"Response":{{"Error":{{"Code":"X","Message":"{}"}}}}}}"#, "é".repeat(1000));
     assert_eq!(

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use zeroize::Zeroize as _;
 
-use crate::model::{Error, Kind};
+use crate::model::{Error, ErrorKind};
 
 /// An HTTP method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,7 +72,7 @@ impl FromStr for Endpoint {
     /// Reads `https://host[:port]`, `host[:port]` (https), or `http://` to a loopback address.
     fn from_str(text: &str) -> Result<Self, Error> {
         let wrong = |why: &str| {
-            Error::new(Kind::Usage, format!("`{}` is no endpoint: {why}", without_user(text)))
+            Error::new(ErrorKind::Usage, format!("`{}` is no endpoint: {why}", without_user(text)))
                 .hint("write `https://HOST[:PORT]`, without user, path or query")
         };
         let (encrypted, rest) = match text.split_once("://") {
@@ -102,7 +102,7 @@ impl FromStr for Endpoint {
         }
         if !encrypted && !is_loopback(host) {
             return Err(Error::new(
-                Kind::Usage,
+                ErrorKind::Usage,
                 format!("`{text}` would send signed requests without encryption"),
             )
             .hint("use https; plain http is spoken to 127.0.0.1, [::1] and localhost only"));

@@ -19,7 +19,7 @@ use zeroize::Zeroizing;
 
 use crate::cloud::{Cloud, Endpoint};
 use crate::file::{self, Unreadable};
-use crate::model::{Credentials, Currency, Error, Kind, Rates, Result, Secret, Site, Thresholds};
+use crate::model::{Credentials, Currency, Error, ErrorKind, Rates, Result, Secret, Site, Thresholds};
 
 pub use nearest::{near, nearest};
 pub use read::{mistakes, parse, parse_rates};
@@ -197,7 +197,7 @@ pub fn all_mistakes(path: &Path, home: Option<&Path>) -> Result<Vec<Error>> {
 /// Reads a file that holds what `[rates]` holds and nothing else.
 pub fn load_rates(path: &Path) -> Result<Rates> {
     let (text, _) = read_file(path)?.ok_or_else(|| {
-        Error::new(Kind::Configuration, format!("there is no file of rates `{}`", path.display()))
+        Error::new(ErrorKind::Configuration, format!("there is no file of rates `{}`", path.display()))
             .hint("check the path; the file holds what would stand under `[rates]` in the configuration")
     })?;
     parse_rates(&text, path)
@@ -221,7 +221,11 @@ fn read_file(path: &Path) -> Result<Option<(Zeroizing<String>, bool)>> {
 }
 
 fn unreadable(error: Unreadable, path: &Path) -> Error {
-    error.explain(Kind::Configuration, &format!("`{}`", path.display()), "check the file and its permissions")
+    error.explain(
+        ErrorKind::Configuration,
+        &format!("`{}`", path.display()),
+        "check the file and its permissions",
+    )
 }
 
 /// Whether nobody but the owner can read the file. Whoever reads such a file is its owner, or root.

@@ -10,7 +10,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::nearest::{nearest, quoted_list};
 use crate::model::{
-    Currency, DURATION_FORMS, Error, InvalidCurrency, Kind, Result, is_hidden, parse_duration,
+    Currency, DURATION_FORMS, Error, ErrorKind, InvalidCurrency, Result, is_hidden, parse_duration,
 };
 
 /// A file's text. No error repeats any of it but keys and harmless values: the line may hold a secret.
@@ -26,7 +26,7 @@ impl Source<'_> {
         let before = self.text.get(..at).unwrap_or(self.text);
         let line = before.matches('\n').count() + 1;
         let column = before.chars().rev().take_while(|character| *character != '\n').count() + 1;
-        Error::new(Kind::Configuration, format!("{}:{line}:{column}: {message}", self.path.display()))
+        Error::new(ErrorKind::Configuration, format!("{}:{line}:{column}: {message}", self.path.display()))
     }
 }
 

@@ -4,12 +4,12 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use crate::model::{Error, Kind, Result};
+use crate::model::{Error, ErrorKind, Result};
 
 /// Writes a new file, with the folders that lead to it, for its owner alone. A file that is there is left as it is.
 pub fn write_new(path: &Path, text: &str) -> Result<()> {
     let wrong = |error: &io::Error| {
-        Error::new(Kind::Configuration, format!("`{}` cannot be written: {error}", path.display()))
+        Error::new(ErrorKind::Configuration, format!("`{}` cannot be written: {error}", path.display()))
             .hint("name a file that you may write with `--config`")
     };
     if let Some(folder) = path.parent() {
@@ -29,7 +29,7 @@ pub fn write_new(path: &Path, text: &str) -> Result<()> {
 
 /// The error where a file is already.
 pub fn exists(path: &Path) -> Error {
-    Error::new(Kind::Configuration, format!("there is a configuration already: `{}`", path.display()))
+    Error::new(ErrorKind::Configuration, format!("there is a configuration already: `{}`", path.display()))
         .hint("edit it; `cloudbal config check` finds mistakes, `cloudbal config schema` helps editors")
 }
 

@@ -1,6 +1,6 @@
 //! Credentials from the output of a program.
 
-use std::io::ErrorKind;
+use std::io;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::cloud::Record;
 use crate::file;
-use crate::model::{Credentials, Error, Kind, Result};
+use crate::model::{Credentials, Error, ErrorKind, Result};
 
 /// The longest a program may take.
 const TIME_LIMIT: Duration = Duration::from_secs(60);
@@ -89,7 +89,7 @@ pub fn read_command_output(output: &[u8], now: DateTime<Utc>) -> Result<Credenti
     let remedy = "it must print `{\"mode\":\"AK\",\"access_key_id\":…,\"access_key_secret\":…}` or \
                   `{\"Version\":1,\"AccessKeyId\":…,\"SecretAccessKey\":…}`";
     let text = std::str::from_utf8(output)
-        .map_err(|_| Error::new(Kind::Credentials, format!("{PLACE}: not UTF-8 text")).hint(remedy))?;
+        .map_err(|_| Error::new(ErrorKind::Credentials, format!("{PLACE}: not UTF-8 text")).hint(remedy))?;
     read_external(text.trim_start_matches('\u{feff}'), PLACE, remedy, now)
 }
 
@@ -129,7 +129,7 @@ fn output(words: &[String], limit: Duration, programs: &Programs) -> Result<Zero
     let deadline = Instant::now() + limit;
     let (program, arguments) = words.split_first().expect("a command has at least one word");
     let failed = |what: &str| {
-        Error::new(Kind::Credentials, format!("the command for credentials, `{program}`, {what}"))
+        Error::new(ErrorKind::Credentials, format!("the command for credentials, `{program}`, {what}"))
     };
     let stopped = || failed("was stopped, because the run has ended");
     // It counts before it starts, so that whoever stops all misses none.
@@ -140,7 +140,7 @@ fn output(words: &[String], limit: Duration, programs: &Programs) -> Result<Zero
     let mut child =
         Command::new(program).args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).spawn().map_err(
             |error| match error.kind() {
-                ErrorKind::NotFound | ErrorKind::PermissionDenied => {
+                io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied => {
                     failed(&format!("cannot be started: {}", error.kind()))
                         .hint("check that it is installed and on the `PATH`")
                 }
@@ -203,7 +203,7 @@ fn output(words: &[String], limit: Duration, programs: &Programs) -> Result<Zero
 
 /// A lack of processes, threads or files says nothing of the credentials.
 fn lacking(mut error: Error) -> Error {
-    error.kind = Kind::File;
+    error.kind = ErrorKind::File;
     error.hint("raise the limits of processes and open files (`ulimit -u`, `ulimit -n`)")
 }
 

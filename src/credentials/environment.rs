@@ -9,7 +9,7 @@ use super::everything::Place;
 use super::{Found, Surroundings};
 use crate::cloud::keys::{Keys, RoleVariables, Variables};
 use crate::cloud::{Origin, Record, Role, Source, spellings};
-use crate::model::{Error, Kind, Result, Secret};
+use crate::model::{Error, ErrorKind, Result, Secret};
 
 /// The value of a variable without the blanks around it, under the first of its spellings that is set. An empty one
 /// counts as not set.
@@ -39,7 +39,8 @@ fn spelling(name: &str, around: &Surroundings) -> String {
 
 fn raw(name: &str, around: &Surroundings) -> Result<Option<String>> {
     (around.variable)(name).map(std::ffi::OsString::into_string).transpose().map_err(|_| {
-        Error::new(Kind::Credentials, format!("`{name}` holds bytes that are not UTF-8")).hint("set it again")
+        Error::new(ErrorKind::Credentials, format!("`{name}` holds bytes that are not UTF-8"))
+            .hint("set it again")
     })
 }
 
@@ -205,7 +206,7 @@ fn refuse_stray_token(keys: &Keys, set: &Variables, prefix: &str, around: &Surro
 
 fn stray_token(set: &Variables, token: &str, prefix: &str) -> Error {
     let message = format!("`{prefix}{token}` is set, but its key is in `{prefix}{}`", set.key_id);
-    Error::new(Kind::Credentials, message)
+    Error::new(ErrorKind::Credentials, message)
         .hint(format!("set the token as `{prefix}{}`, or unset `{prefix}{token}`", set.token[0]))
 }
 
@@ -227,7 +228,7 @@ fn lone(keys: &Keys, sets: Range<usize>, prefix: &str, around: &Surroundings) ->
                 return Err(stray_token(set, name, prefix));
             }
             let message = format!("`{prefix}{key_id}` is not set but `{prefix}{name}` is set");
-            return Err(Error::new(Kind::Credentials, message)
+            return Err(Error::new(ErrorKind::Credentials, message)
                 .hint(format!("set the key it belongs to, or unset `{prefix}{name}`")));
         }
     }

@@ -9,7 +9,7 @@ use super::{Found, Surroundings, everything};
 use crate::cloud::keys::{Around, File, Kept, Keys, Place, Profile, Profiles, Store};
 use crate::cloud::{Origin, spellings};
 use crate::file::{self, Unreadable, is_closed};
-use crate::model::{Error, Kind, Result};
+use crate::model::{Error, ErrorKind, Result};
 
 /// No file that holds credentials is larger: one mebibyte.
 const LARGEST: u64 = 1 << 20;
@@ -39,7 +39,7 @@ pub fn current(
         if let Some((variable, name)) = &chosen {
             let message =
                 format!("`{variable}` is `{name}`, and `{shown}` is out of reach: {}", error.kind());
-            let error = Error::new(Kind::Credentials, message);
+            let error = Error::new(ErrorKind::Credentials, message);
             unknown
                 .get_or_insert(error.hint(format!("check the folder's permissions, or unset `{variable}`")));
         }
@@ -64,13 +64,13 @@ pub fn current(
         } else {
             format!("`{shown}` has no profile `{name}`, but one called `{near}`")
         };
-        return Err(Error::new(Kind::Credentials, message)
+        return Err(Error::new(ErrorKind::Credentials, message)
             .hint(format!("rename it to `{name}`, which the cloud's own tools read")));
     }
     if let (Some((variable, name)), None) = (&chosen, &unknown) {
         let lack = if profile.is_some() { "credentials in that profile" } else { "such profile" };
         let message = format!("`{variable}` is `{name}`, and `{shown}` has no {lack}");
-        *unknown = Some(Error::new(Kind::Credentials, message).hint(names(keys, &profiles)));
+        *unknown = Some(Error::new(ErrorKind::Credentials, message).hint(names(keys, &profiles)));
     }
     let lack = match profile {
         Some(_) => format!(" (profile `{name}` is empty)"),
@@ -102,7 +102,7 @@ pub fn profile(keys: &Keys, name: &str, around: &Surroundings) -> Result<Found> 
 pub fn from_file(keys: &Keys, path: &Path, around: &Surroundings) -> Result<Found> {
     let shown = show(path, around);
     let file = read_file(path, around).ok_or_else(|| {
-        Error::new(Kind::Credentials, format!("there is no file `{shown}`")).hint("check the path")
+        Error::new(ErrorKind::Credentials, format!("there is no file `{shown}`")).hint("check the path")
     })?;
     let profiles = with_around(around, |context| (keys.read_file)(&[file], context))?;
     pick(keys, &profiles, &profiles.current, &shown, around)
@@ -152,11 +152,11 @@ fn with_around<T>(around: &Surroundings, read: impl FnOnce(&Around) -> T) -> T {
 
 fn pick(keys: &Keys, profiles: &Profiles, name: &str, shown: &str, around: &Surroundings) -> Result<Found> {
     let Some(profile) = profiles.all.iter().find(|profile| profile.name == name) else {
-        return Err(Error::new(Kind::Credentials, format!("no profile `{name}` in `{shown}`"))
+        return Err(Error::new(ErrorKind::Credentials, format!("no profile `{name}` in `{shown}`"))
             .hint(names(keys, profiles)));
     };
     let kept = profile.kept.clone()?.ok_or_else(|| {
-        Error::new(Kind::Credentials, format!("profile `{name}` in `{shown}` has no credentials"))
+        Error::new(ErrorKind::Credentials, format!("profile `{name}` in `{shown}` has no credentials"))
             .hint(format!("run `{}`", keys.setup))
     })?;
     found(keys, profile, kept, around)
@@ -171,7 +171,7 @@ fn found(keys: &Keys, profile: &Profile, kept: Kept, around: &Surroundings) -> R
             "profile `{}` in `{}` runs a program or asks an address, which `{name}` forbids",
             profile.name, profile.origin
         );
-        return Err(Error::new(Kind::Credentials, message).hint(format!("unset `{name}` to allow it")));
+        return Err(Error::new(ErrorKind::Credentials, message).hint(format!("unset `{name}` to allow it")));
     }
     Ok(Found {
         label: label(&profile.name),
@@ -266,7 +266,9 @@ fn read(store: &Store, around: &Surroundings) -> Result<Profiles> {
     };
     if let (None, Some(name)) = (&files, named_by) {
         let message = format!("`{name}` is `{}`, and there is no such place", show(&path, around));
-        return Err(Error::new(Kind::Credentials, message).hint(format!("correct `{name}`, or unset it")));
+        return Err(
+            Error::new(ErrorKind::Credentials, message).hint(format!("correct `{name}`, or unset it"))
+        );
     }
     with_around(around, |context| (store.read)(&files.unwrap_or_default(), context))
 }
@@ -338,7 +340,7 @@ fn read_file(path: &Path, around: &Surroundings) -> Option<File> {
             Err(cannot_read(&shown, &error))
         }
         Err(error) => {
-            Err(error.explain(Kind::Credentials, &format!("`{shown}`"), "check the file's permissions"))
+            Err(error.explain(ErrorKind::Credentials, &format!("`{shown}`"), "check the file's permissions"))
         }
     };
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -356,5 +358,5 @@ fn cannot_read(shown: &str, error: &io::Error) -> Error {
     } else {
         (error.kind().to_string(), "check the file's permissions")
     };
-    Error::new(Kind::Credentials, format!("cannot read `{shown}`: {why}")).hint(hint)
+    Error::new(ErrorKind::Credentials, format!("cannot read `{shown}`: {why}")).hint(hint)
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::command::read_external;
 use crate::cloud::Source;
-use crate::model::{Credentials, Error, Kind, Result, Secret};
+use crate::model::{Credentials, Error, ErrorKind, Result, Secret};
 
 /// An entry of the keyring, whose name `cloudbal accounts login` has been given.
 pub fn from_keyring(name: &str) -> Result<Source> {
@@ -51,7 +51,7 @@ fn external(credentials: &Credentials) -> Secret {
 }
 
 fn unsupported() -> Error {
-    Error::new(Kind::Credentials, "this build cannot use the keyring").hint(
+    Error::new(ErrorKind::Credentials, "this build cannot use the keyring").hint(
         "build it with `cargo install --path . --features keyring`, or use `credentials = { command = \"…\" }` \
          with the keyring's own command, such as `secret-tool`",
     )
@@ -61,7 +61,7 @@ fn unsupported() -> Error {
 mod system {
     use keyring::{Entry, Error as Failure};
 
-    use crate::model::{Error, Kind, Result, Secret};
+    use crate::model::{Error, ErrorKind, Result, Secret};
 
     /// What all entries belong to; an entry's name is its user there.
     const SERVICE: &str = "cloudbal";
@@ -80,7 +80,7 @@ mod system {
 
     fn with<T>(name: &str, act: impl Fn(&Entry) -> keyring::Result<T>) -> Result<T> {
         if let Err(failure) = Entry::store_status() {
-            return Err(Error::new(Kind::Credentials, format!("no keyring answers: {failure}")).hint(
+            return Err(Error::new(ErrorKind::Credentials, format!("no keyring answers: {failure}")).hint(
                 "on Linux a Secret Service, such as GNOME's or KDE's or KeePassXC, must run in this session",
             ));
         }
@@ -111,7 +111,7 @@ mod system {
                 "see whether the system's own program can use the keyring".to_owned(),
             ),
         };
-        Error::new(Kind::Credentials, what).hint(remedy)
+        Error::new(ErrorKind::Credentials, what).hint(remedy)
     }
 }
 

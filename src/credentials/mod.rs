@@ -22,7 +22,7 @@ pub use keyring::{from_keyring, read_keyring, remove_from_keyring, write_keyring
 
 use crate::cloud::{CLOUDS, Cloud, Keys, Link, Record};
 use crate::file;
-use crate::model::{Credentials, Error, Kind, Result, Secret, Site};
+use crate::model::{Credentials, Error, ErrorKind, Result, Secret, Site};
 
 /// Where credentials are looked for. All of it is given, so that a test can give something else.
 pub struct Surroundings<'a> {
@@ -81,7 +81,7 @@ pub fn chain(cloud: &'static dyn Cloud, around: &Surroundings) -> Result<Found> 
                 looked.push("the home directory is not known".to_owned());
             }
             Error::new(
-                Kind::Credentials,
+                ErrorKind::Credentials,
                 format!("no credentials for {}: looked at {}", cloud.title(), looked.join(", ")),
             )
             .hint(format!(
@@ -191,7 +191,7 @@ pub fn from_prefix(cloud: &'static dyn Cloud, prefix: &str, around: &Surrounding
     let found = environment::prefixed(cloud.keys(), prefix, around, &mut looked).and_then(|found| {
         found.ok_or_else(|| {
             Error::new(
-                Kind::Credentials,
+                ErrorKind::Credentials,
                 format!("no credentials in the environment: looked at {}", looked.join(", ")),
             )
             .hint("set a key id and its secret under these names")
@@ -205,7 +205,7 @@ pub fn web_identity(cloud: &'static dyn Cloud, around: &Surroundings) -> Result<
     let mut looked = Vec::new();
     let found = environment::web_identity(cloud.keys(), around, &mut looked).and_then(|found| {
         found.ok_or_else(|| {
-            Error::new(Kind::Credentials, format!("no identity token: looked at {}", looked.join(", ")))
+            Error::new(ErrorKind::Credentials, format!("no identity token: looked at {}", looked.join(", ")))
                 .hint("set all variables of the cluster's role, or write them into `oidc = { … }`")
         })
     });
@@ -246,7 +246,7 @@ pub fn from_command(text: &str, folder: &Path, home: Option<&Path>) -> Result<So
 /// Reads the command line of a program that prints credentials.
 fn command(text: &str) -> Result<Source> {
     Source::command(text).map_err(|why| {
-        Error::new(Kind::Configuration, format!("the command for credentials {why}")).hint(
+        Error::new(ErrorKind::Configuration, format!("the command for credentials {why}")).hint(
             "write the program and its arguments; no shell runs them, so `|`, `$` and `#` mean themselves",
         )
     })
@@ -260,11 +260,11 @@ pub fn read_token(path: &Path) -> Result<Secret> {
     const HINT: &str = "check the variable or the configuration that names the file, and who renews it";
     let shown = path.display();
     let wrong = |why: String| {
-        Error::new(Kind::Credentials, format!("the identity token in `{shown}` cannot be used: {why}"))
+        Error::new(ErrorKind::Credentials, format!("the identity token in `{shown}` cannot be used: {why}"))
             .hint(HINT)
     };
     let text = file::read(path, LARGEST_TOKEN).and_then(file::Content::text).map_err(|error| {
-        error.explain(Kind::Credentials, &format!("the identity token in `{shown}`"), HINT)
+        error.explain(ErrorKind::Credentials, &format!("the identity token in `{shown}`"), HINT)
     })?;
     let token = text.trim();
     if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {

@@ -9,7 +9,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 /// What sort of thing went wrong; scripts decide on this.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
+pub enum ErrorKind {
     /// The command line is wrong. Correct the command.
     Usage,
     /// A configuration file or variable is wrong. Correct what the message names.
@@ -48,15 +48,15 @@ pub enum Kind {
     File,
 }
 
-impl Kind {
+impl ErrorKind {
     /// This kind, unless the operating system has no files, processes or memory left: that is `File`, whatever was
     /// attempted.
     #[must_use]
     pub fn unless_out_of_resources(self, error: &std::io::Error) -> Self {
-        use std::io::ErrorKind;
+        use std::io;
         // `EMFILE` and `ENFILE` have the same numbers on every Unix.
         let is_out = cfg!(unix) && matches!(error.raw_os_error(), Some(23 | 24));
-        let is_refused = matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::OutOfMemory);
+        let is_refused = matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::OutOfMemory);
         if is_out || is_refused { Self::File } else { self }
     }
 
@@ -89,7 +89,7 @@ impl Kind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
     /// What sort of thing.
-    pub kind: Kind,
+    pub kind: ErrorKind,
     /// The cloud it happened with.
     pub provider: Option<&'static str>,
     /// The label of the account it happened with.
@@ -108,7 +108,7 @@ pub struct Error {
 
 impl Error {
     /// An error with nothing but its kind and message.
-    pub fn new(kind: Kind, message: impl Into<Box<str>>) -> Self {
+    pub fn new(kind: ErrorKind, message: impl Into<Box<str>>) -> Self {
         Self {
             kind,
             provider: None,
@@ -123,7 +123,7 @@ impl Error {
 
     /// Whether usage, configuration or credentials are wrong: what has to be corrected before anything can be asked.
     pub fn is_about_the_request(&self) -> bool {
-        matches!(self.kind, Kind::Usage | Kind::Configuration | Kind::Credentials)
+        matches!(self.kind, ErrorKind::Usage | ErrorKind::Configuration | ErrorKind::Credentials)
     }
 
     /// Adds what to do.

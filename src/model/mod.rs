@@ -19,7 +19,7 @@ pub use balance::{Balance, Detail};
 pub use checkup::{Aspect, Checkup, Finding, KnownAccount, Step};
 pub use currency::{Currency, InvalidCurrency};
 pub use duration::{DURATION_FORMS, parse_duration};
-pub use error::{Error, Kind, Result};
+pub use error::{Error, ErrorKind, Result};
 pub use hidden::is_hidden;
 pub use money::{InvalidAmount, Money, amount_from_number, amount_from_text, group, minor_to_major};
 pub use pattern::Pattern;

@@ -72,7 +72,7 @@ fn name(row: &Row) -> Name<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Currency, Error, Kind, Site, amount_from_text};
+    use crate::model::{Currency, Error, ErrorKind, Site, amount_from_text};
 
     /// `prod USD 12.5`, `prod/member USD 12.5`, or `prod` for an error.
     fn row(text: &str) -> Row {
@@ -81,7 +81,7 @@ mod tests {
         let (account, member) =
             name.split_once('/').map_or((name, None), |(name, member)| (name, Some(member)));
         let Some(currency) = words.next() else {
-            let mut error = Error::new(Kind::Network, "no answer").at("tencent", &account.into());
+            let mut error = Error::new(ErrorKind::Network, "no answer").at("tencent", &account.into());
             error.sub_account_id = member.map(Into::into);
             return Row::Error(Box::new(error));
         };

@@ -11,7 +11,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::model::{
-    Balance, Converted, Currency, Detail, Error, Kind, Money, Report, Row, Site, Total, Warning,
+    Balance, Converted, Currency, Detail, Error, ErrorKind, Money, Report, Row, Site, Total, Warning,
 };
 
 /// How a detail that is a cloud's own JSON gets into the output.
@@ -166,7 +166,7 @@ pub(super) struct ErrorRecord<'a> {
     provider: Option<&'static str>,
     account: Option<&'a str>,
     sub_account_id: Option<&'a str>,
-    kind: Kind,
+    kind: ErrorKind,
     code: Option<&'a str>,
     message: &'a str,
     request_id: Option<&'a str>,

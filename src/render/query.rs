@@ -15,7 +15,7 @@ use super::document::{Document, Verbatim};
 use super::literal::Literals;
 use super::watch::{Watched, watch};
 use super::{Format, Listing, document, json, values, yaml};
-use crate::model::{Error, Kind, Report, Result};
+use crate::model::{Error, ErrorKind, Report, Result};
 
 /// The library goes a call deeper for each bracket and operator. People write a dozen or two; the smallest stack
 /// that a main thread has (1 MiB) bears many more than this.
@@ -45,12 +45,12 @@ impl Query {
     /// Compiles an expression whose result will be written in a format.
     pub fn parse(text: &str, format: Format) -> Result<Self> {
         if format == Format::Csv {
-            return Err(Error::new(Kind::Usage, "the result of a query has no form in CSV")
+            return Err(Error::new(ErrorKind::Usage, "the result of a query has no form in CSV")
                 .hint("use `--output json`, `ndjson` or `yaml` with `--query`"));
         }
         if let Some((at, what)) = trap(text) {
             return Err(Error::new(
-                Kind::Usage,
+                ErrorKind::Usage,
                 pointing_at(text, at, &format!("cannot use the query: {what}")),
             )
             .hint(HINT));
@@ -115,7 +115,7 @@ impl Query {
         let value = self.evaluate(root, ast)?;
         let warnings = self.watched.findings().into_iter().map(|finding| {
             let at = self.literals.original(finding.at);
-            Error::new(Kind::Usage, pointing_at(&self.text, at, &finding.message)).hint(finding.hint)
+            Error::new(ErrorKind::Usage, pointing_at(&self.text, at, &finding.message)).hint(finding.hint)
         });
         Ok(Answer { value, format: self.format, warnings: warnings.collect() })
     }
@@ -193,7 +193,7 @@ fn mistake(text: &str, literals: &Literals, error: &JmespathError) -> Error {
         _ => HINT,
     };
     let message = format!("cannot use the query: {reason}");
-    Error::new(Kind::Usage, pointing_at(text, literals.original(error.offset), &message)).hint(hint)
+    Error::new(ErrorKind::Usage, pointing_at(text, literals.original(error.offset), &message)).hint(hint)
 }
 
 /// A message, the expression, and a caret under the place.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use cloudbal::model::{
-    Balance, Conversion, Currency, Detail, Error, Kind, Rates, Report, Row, Site, amount_from_text,
+    Balance, Conversion, Currency, Detail, Error, ErrorKind, Rates, Report, Row, Site, amount_from_text,
 };
 use cloudbal::render::{self, Format, Style};
 use rust_decimal::Decimal;
@@ -85,7 +85,7 @@ pub(crate) fn member(id: &str, name: &str, available: &str) -> Balance {
 }
 
 pub(crate) fn denied() -> Error {
-    let mut error = Error::new(Kind::Permission, "the key may not read balances")
+    let mut error = Error::new(ErrorKind::Permission, "the key may not read balances")
         .at("tencent", &"prod".into())
         .code("AuthFailure.UnauthorizedOperation")
         .hint("grant `finance:DescribeAccountBalance` in CAM");
@@ -95,7 +95,7 @@ pub(crate) fn denied() -> Error {
 
 pub(crate) fn not_returned() -> Error {
     let mut error =
-        Error::new(Kind::NotReturned, "the answer has no such member").at("tencent", &"default".into());
+        Error::new(ErrorKind::NotReturned, "the answer has no such member").at("tencent", &"default".into());
     error.sub_account_id = Some("700000000001".into());
     error
 }

@@ -1,6 +1,6 @@
 //! Listings for people: colours where they are wanted, and nothing that acts on a terminal.
 
-use cloudbal::model::{Aspect, Checkup, Error, Finding, Kind, KnownAccount, Step};
+use cloudbal::model::{Aspect, Checkup, Error, ErrorKind, Finding, KnownAccount, Step};
 use cloudbal::render::{Format, Listing, Style, write_listing};
 
 fn shown(listing: Listing, color: bool) -> String {
@@ -10,7 +10,7 @@ fn shown(listing: Listing, color: bool) -> String {
 }
 
 fn checkup() -> Checkup {
-    let denied = Error::new(Kind::Permission, "refused\nby \u{1b}[2J").code("No").hint("grant it");
+    let denied = Error::new(ErrorKind::Permission, "refused\nby \u{1b}[2J").code("No").hint("grant it");
     let steps = [
         (Aspect::Source, Finding::Fine("a file\u{1b}[31m".to_owned())),
         (Aspect::Permission, Finding::Failed(Box::new(denied))),
@@ -63,7 +63,7 @@ fn a_failed_step_stands_out_and_says_what_to_do() {
 
 #[test]
 fn an_account_that_is_not_usable_stands_out() {
-    let accounts = [account(None), account(Some(Error::new(Kind::Credentials, "gone")))];
+    let accounts = [account(None), account(Some(Error::new(ErrorKind::Credentials, "gone")))];
     insta::assert_snapshot!(shown(Listing::Accounts(&accounts), false), @r"
     ACCOUNT             SITE  CREDENTIALS   FOUND IN  READABLE
     tencent/上海\u{1b}  auto  AKID****MPLE  a\tb      yes

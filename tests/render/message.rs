@@ -1,6 +1,6 @@
 //! Errors on stderr.
 
-use cloudbal::model::{Error, Kind};
+use cloudbal::model::{Error, ErrorKind};
 use cloudbal::render::error_for_people;
 
 use crate::fixtures::{denied, not_returned};
@@ -14,7 +14,7 @@ fn an_error_says_what_which_and_what_to_do() {
     insta::assert_snapshot!(error_for_people(&not_returned(), false), @"
     error: tencent/default member 700000000001: the answer has no such member
     ");
-    insta::assert_snapshot!(error_for_people(&Error::new(Kind::Usage, "no such account `x`"), false), @"error: no such account `x`");
+    insta::assert_snapshot!(error_for_people(&Error::new(ErrorKind::Usage, "no such account `x`"), false), @"error: no such account `x`");
 }
 
 #[test]
@@ -29,7 +29,7 @@ fn colours_come_only_when_asked_for() {
 
 #[test]
 fn what_a_cloud_says_can_neither_act_nor_pretend() {
-    let mut error = Error::new(Kind::Refused, "\u{1b}[2Jbad\r\nerror: all is lost\u{202e}\n\n")
+    let mut error = Error::new(ErrorKind::Refused, "\u{1b}[2Jbad\r\nerror: all is lost\u{202e}\n\n")
         .at("tencent", &"a\nb".into())
         .code("X\u{9b}31m")
         .hint("one\ntwo");

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::sync::{Arc, LazyLock};
 
 use chrono::DateTime;
-use cloudbal::model::{Balance, Conversion, Currency, Detail, Error, Kind, Rates, Report, Row, Site};
+use cloudbal::model::{Balance, Conversion, Currency, Detail, Error, ErrorKind, Rates, Report, Row, Site};
 use cloudbal::render::{Format, Query, SCHEMA, Style};
 use jsonschema::Validator;
 use proptest::option;
@@ -65,25 +65,25 @@ fn the_schema_knows_every_kind_of_error() {
     assert_eq!(schema["$defs"]["error_fields"]["properties"]["kind"]["enum"], json!(kinds));
 }
 
-const KINDS: [Kind; 18] = [
-    Kind::Usage,
-    Kind::Configuration,
-    Kind::Credentials,
-    Kind::Authentication,
-    Kind::Permission,
-    Kind::WrongSite,
-    Kind::Clock,
-    Kind::Throttled,
-    Kind::Refused,
-    Kind::Server,
-    Kind::Network,
-    Kind::Timeout,
-    Kind::UnreadableReply,
-    Kind::NotReturned,
-    Kind::Incomplete,
-    Kind::Unsupported,
-    Kind::Interrupted,
-    Kind::File,
+const KINDS: [ErrorKind; 18] = [
+    ErrorKind::Usage,
+    ErrorKind::Configuration,
+    ErrorKind::Credentials,
+    ErrorKind::Authentication,
+    ErrorKind::Permission,
+    ErrorKind::WrongSite,
+    ErrorKind::Clock,
+    ErrorKind::Throttled,
+    ErrorKind::Refused,
+    ErrorKind::Server,
+    ErrorKind::Network,
+    ErrorKind::Timeout,
+    ErrorKind::UnreadableReply,
+    ErrorKind::NotReturned,
+    ErrorKind::Incomplete,
+    ErrorKind::Unsupported,
+    ErrorKind::Interrupted,
+    ErrorKind::File,
 ];
 
 fn amounts() -> impl Strategy<Value = Decimal> {

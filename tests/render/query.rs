@@ -1,6 +1,6 @@
 //! `--query`.
 
-use cloudbal::model::{Error, Kind};
+use cloudbal::model::{Error, ErrorKind};
 use cloudbal::render::{Format, Query, query_warning_for_people};
 
 use crate::fixtures::{aliyun, balance, denied, error, kleinerwang, member, report};
@@ -17,7 +17,7 @@ fn answer(expression: &str, format: Format) -> String {
 
 fn refused(expression: &str) -> Error {
     let error = Query::parse(expression, Format::Json).unwrap_err();
-    assert_eq!(error.kind, Kind::Usage);
+    assert_eq!(error.kind, ErrorKind::Usage);
     error
 }
 
@@ -74,7 +74,7 @@ fn csv_is_refused_before_anything_is_asked() {
     let error = Query::parse("totals", Format::Csv).unwrap_err();
     assert_eq!(
         error,
-        Error::new(Kind::Usage, "the result of a query has no form in CSV")
+        Error::new(ErrorKind::Usage, "the result of a query has no form in CSV")
             .hint("use `--output json`, `ndjson` or `yaml` with `--query`")
     );
 }
@@ -124,7 +124,7 @@ fn digits_and_brackets_in_quotes_are_text() {
 fn a_mistake_that_only_the_data_shows_is_pointed_at_too() {
     let error = Query::parse("sum(totals[].available)", Format::Json).unwrap();
     let error = error.answer(&report(vec![balance(aliyun())])).unwrap_err();
-    assert_eq!(error.kind, Kind::Usage);
+    assert_eq!(error.kind, ErrorKind::Usage);
     insta::assert_snapshot!(error, @"
     cannot use the query: Argument 0 expects type array[number], given array
     sum(totals[].available)

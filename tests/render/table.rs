@@ -1,6 +1,6 @@
 //! The table.
 
-use cloudbal::model::{Balance, Error, Kind, Report, Row};
+use cloudbal::model::{Balance, Error, ErrorKind, Report, Row};
 use cloudbal::render::{Format, Style};
 
 use crate::fixtures::{
@@ -119,7 +119,7 @@ fn totals_of_more_than_the_rows_that_are_shown_are_shown() {
     total of 1    CNY                 10,000.00
     read 2026-11-22 05:00:01 UTC
     ");
-    insta::assert_snapshot!(shown(vec![error(Error::new(Kind::Timeout, "too late"))]), @"
+    insta::assert_snapshot!(shown(vec![error(Error::new(ErrorKind::Timeout, "too late"))]), @"
     ACCOUNT     CURRENCY       AVAILABLE
                           error: timeout
     ────────────────────────────────────

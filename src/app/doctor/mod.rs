@@ -10,7 +10,7 @@ use futures_util::{StreamExt as _, stream};
 use super::{Scope, Session, Task};
 use crate::client::{Client, Event, Settings};
 use crate::cloud::{Account, Endpoint, Page, Question, Source};
-use crate::model::{Aspect, Checkup, Credentials, Kind, Result, Site, Step};
+use crate::model::{Aspect, Checkup, Credentials, ErrorKind, Result, Site, Step};
 use steps::Steps;
 
 /// Examines accounts at once, and hands over what was found in their order. Each step is reported as soon as it is
@@ -96,7 +96,7 @@ impl Examination<'_> {
         let identity = self.session.identity().await;
         let balance = self.session.page(&Question::Balance).await;
         let kinds = [identity.as_ref().err(), balance.as_ref().err()];
-        if let Some(error) = kinds.into_iter().flatten().find(|error| error.kind == Kind::Clock) {
+        if let Some(error) = kinds.into_iter().flatten().find(|error| error.kind == ErrorKind::Clock) {
             return steps.fail(Aspect::Clock, error);
         }
         steps.clock(self.offset.get(), &probe);
@@ -125,7 +125,7 @@ impl Examination<'_> {
                 };
                 steps.fine(Aspect::Site, format!("{site}, {how}"));
             }
-            Err(error) if error.kind == Kind::WrongSite => {
+            Err(error) if error.kind == ErrorKind::WrongSite => {
                 let mut error = error.clone();
                 if let Some(site) = self.home(account).await {
                     let advice = format!(
@@ -150,7 +150,7 @@ impl Examination<'_> {
             let session = Session::new(self.client, &account, self.source, None);
             match session.page(&Question::Balance).await {
                 Ok(_) => return Some(site),
-                Err(error) if error.kind == Kind::Permission => return Some(site),
+                Err(error) if error.kind == ErrorKind::Permission => return Some(site),
                 Err(_) => {}
             }
         }

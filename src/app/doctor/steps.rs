@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use crate::client::{Probe, offset_in_words};
 use crate::cloud::{Account, Identity, Page};
-use crate::model::{Aspect, Error, Finding, Kind, Result, Row, Step};
+use crate::model::{Aspect, Error, ErrorKind, Finding, Result, Row, Step};
 
 /// A clock that differs by less is in step: the server tells whole seconds only.
 const IN_STEP: TimeDelta = TimeDelta::seconds(2);
@@ -71,7 +71,7 @@ impl<'a> Steps<'a> {
                     "this machine's clock is {}: the cloud refused what was signed by it",
                     offset_in_words(offset)
                 );
-                let error = Error::new(Kind::Clock, message)
+                let error = Error::new(ErrorKind::Clock, message)
                     .hint("set the clock; cloudbal goes on with the cloud's time, other programs do not");
                 self.fail(Aspect::Clock, &error);
             }
@@ -87,11 +87,11 @@ impl<'a> Steps<'a> {
     pub fn signature(&mut self, identity: &Result<Identity>, balance: &Result<Page>) {
         let errors = [identity.as_ref().err(), balance.as_ref().err()];
         let is = |kind| errors.into_iter().flatten().find(|error| error.kind == kind);
-        if errors.contains(&None) || is(Kind::Permission).is_some() {
+        if errors.contains(&None) || is(ErrorKind::Permission).is_some() {
             self.fine(Aspect::Signature, "accepted");
-        } else if let Some(error) = is(Kind::Authentication) {
+        } else if let Some(error) = is(ErrorKind::Authentication) {
             self.fail(Aspect::Signature, error);
-        } else if is(Kind::WrongSite).is_some() {
+        } else if is(ErrorKind::WrongSite).is_some() {
             self.skip(Aspect::Signature, "the site does not know the key");
         } else {
             self.skip(Aspect::Signature, "the cloud has not judged it");
@@ -106,7 +106,7 @@ impl<'a> Steps<'a> {
                 self.fine(Aspect::Identity, format!("account {account_id}{arn}"));
             }
             // Reading balances does not take it.
-            Err(error) if error.kind == Kind::Permission => {
+            Err(error) if error.kind == ErrorKind::Permission => {
                 self.skip(Aspect::Identity, "the key may not ask who it belongs to");
             }
             Err(error) => self.unless_told(Aspect::Identity, error),
@@ -132,10 +132,10 @@ impl<'a> Steps<'a> {
         let is_refused =
             |step: &Step| step.aspect == Aspect::Signature && matches!(step.finding, Finding::Failed(_));
         match error.kind {
-            Kind::Authentication if self.taken.iter().any(is_refused) => {
+            ErrorKind::Authentication if self.taken.iter().any(is_refused) => {
                 self.skip(aspect, "the signature is not accepted");
             }
-            Kind::WrongSite => self.skip(aspect, "the site does not know the account"),
+            ErrorKind::WrongSite => self.skip(aspect, "the site does not know the account"),
             _ => self.fail(aspect, error),
         }
     }

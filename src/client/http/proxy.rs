@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use super::super::Settings;
 use crate::cloud::{InvalidProxy, Proxy};
-use crate::model::{Error, Kind, Result};
+use crate::model::{Error, ErrorKind, Result};
 
 /// The variables that say something of proxies for https.
 pub const VARIABLES: [&str; 6] =
@@ -23,7 +23,7 @@ pub fn check(address: &str) -> Result<()> {
 }
 
 fn named(address: &str) -> Result<Proxy> {
-    Proxy::parse(address).map_err(|invalid| wrong(Kind::Usage, "", invalid))
+    Proxy::parse(address).map_err(|invalid| wrong(ErrorKind::Usage, "", invalid))
 }
 
 /// The proxy for requests to a server; `None` when they go there directly.
@@ -35,7 +35,7 @@ pub fn proxy_for(settings: &Settings, host: &str, port: u16) -> Result<Option<Pr
     if exempting(settings).is_some_and(|list| exempts(&list, host, port)) {
         return Ok(None);
     }
-    let invalid = |invalid| wrong(Kind::Configuration, &format!(" in {name}"), invalid);
+    let invalid = |invalid| wrong(ErrorKind::Configuration, &format!(" in {name}"), invalid);
     let text = address.to_str().ok_or_else(|| {
         invalid(InvalidProxy { why: "it is not UTF-8 text", hint: "set it to `http://HOST:PORT`" })
     })?;
@@ -148,7 +148,7 @@ fn is_within(address: IpAddr, network: IpAddr, bits: u32) -> bool {
 }
 
 /// An error without the address: it may hold a password.
-fn wrong(kind: Kind, place: &str, invalid: InvalidProxy) -> Error {
+fn wrong(kind: ErrorKind, place: &str, invalid: InvalidProxy) -> Error {
     Error::new(kind, format!("invalid proxy address{place}: {}", invalid.why)).hint(invalid.hint)
 }
 

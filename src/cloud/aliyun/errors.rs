@@ -6,7 +6,7 @@ use super::super::codes::{self, Hint, Meaning};
 use super::super::fields::Fields;
 use super::super::reply::{safe_message, safe_name};
 use super::super::{Advice, Call, Failure, Question, Reply};
-use crate::model::{Error, Kind};
+use crate::model::{Error, ErrorKind};
 
 /// Reads a gateway's error, or a reply whose `Success` is false.
 pub fn read(fields: &Fields, call: &Call, reply: &Reply) -> Failure {
@@ -18,9 +18,9 @@ pub fn read(fields: &Fields, call: &Call, reply: &Reply) -> Failure {
     let message = text("Message").unwrap_or_default();
     let (kind, hint) = meaning(&code, reply.status, call.question);
     let advice = match kind {
-        Kind::Throttled | Kind::Server => Advice::Retry { after: retry_after(reply) },
-        Kind::Clock => Advice::CorrectClock { server_time: reply.server_time() },
-        Kind::WrongSite => Advice::OtherSite,
+        ErrorKind::Throttled | ErrorKind::Server => Advice::Retry { after: retry_after(reply) },
+        ErrorKind::Clock => Advice::CorrectClock { server_time: reply.server_time() },
+        ErrorKind::WrongSite => Advice::OtherSite,
         _ if code == "SignatureNonceUsed" => Advice::Retry { after: None },
         _ => Advice::GiveUp,
     };
@@ -44,14 +44,14 @@ fn retry_after(reply: &Reply) -> Option<Duration> {
 }
 
 /// What a code means, and what to do about it. A code that no row names is judged by the status.
-fn meaning(code: &str, status: u16, question: &Question) -> (Kind, Option<String>) {
+fn meaning(code: &str, status: u16, question: &Question) -> (ErrorKind, Option<String>) {
     if let Some(row) = codes::meaning(CODES, code) {
         return (row.kind, row.hint.after(question, grant));
     }
     match status {
-        429 => (Kind::Throttled, Some(BUSY.to_owned())),
-        500.. => (Kind::Server, Some(FAILED.to_owned())),
-        _ => (Kind::Refused, None),
+        429 => (ErrorKind::Throttled, Some(BUSY.to_owned())),
+        500.. => (ErrorKind::Server, Some(FAILED.to_owned())),
+        _ => (ErrorKind::Refused, None),
     }
 }
 
@@ -82,7 +82,7 @@ const ID_TOKEN: &str = "check the identity token and the provider that issued it
 const ROLE: &str = "check the role: its ARN, session name and duration";
 const HOST: &str = "check `--endpoint`: this host does not serve the request";
 
-const fn row(code: &'static str, kind: Kind, hint: Hint) -> Meaning {
+const fn row(code: &'static str, kind: ErrorKind, hint: Hint) -> Meaning {
     Meaning { code, kind, hint }
 }
 
@@ -91,58 +91,62 @@ const fn row(code: &'static str, kind: Kind, hint: Hint) -> Meaning {
 const CODES: &[Meaning] = &[
     row(
         "NotApplicable",
-        Kind::WrongSite,
+        ErrorKind::WrongSite,
         Hint::Text(
             "check the site (`--site cn` or `--site intl`); an account that a reseller manages cannot read its balance",
         ),
     ),
-    row("InvalidTimeStamp.Format", Kind::Refused, Hint::None),
-    row("InvalidTimeStamp*", Kind::Clock, Hint::Text(CLOCK)),
-    row("IllegalTimestamp.*", Kind::Clock, Hint::Text(CLOCK)),
-    row("RequestTimeTooSkewed", Kind::Clock, Hint::Text(CLOCK)),
+    row("InvalidTimeStamp.Format", ErrorKind::Refused, Hint::None),
+    row("InvalidTimeStamp*", ErrorKind::Clock, Hint::Text(CLOCK)),
+    row("IllegalTimestamp.*", ErrorKind::Clock, Hint::Text(CLOCK)),
+    row("RequestTimeTooSkewed", ErrorKind::Clock, Hint::Text(CLOCK)),
     // A new nonce is signed and sent with the retry.
-    row("SignatureNonceUsed", Kind::Refused, Hint::None),
-    row("SignatureDoesNotMatch.*", Kind::Authentication, Hint::Text(SECRET)),
-    row("IncompleteSignature.*", Kind::Authentication, Hint::Text(SECRET)),
-    row("InvalidSignature", Kind::Authentication, Hint::Text(SECRET)),
-    row("MissingSignature", Kind::Authentication, Hint::Text(SECRET)),
-    row("InvalidAccessKeySecret.*", Kind::Authentication, Hint::Text(SECRET)),
-    row("MissingAccessKeySecret", Kind::Authentication, Hint::Text(SECRET)),
-    row("InvalidAccessKeyId.Inactive", Kind::Authentication, Hint::Text(DISABLED)),
-    row("InvalidAccessKeyId.Disabled", Kind::Authentication, Hint::Text(DISABLED)),
-    row("InvalidAccessKey.Disabled", Kind::Authentication, Hint::Text(DISABLED)),
-    row("Forbidden.AccessKey*", Kind::Authentication, Hint::Text(DISABLED)),
-    row("AccessKeyDisabled", Kind::Authentication, Hint::Text(DISABLED)),
-    row("AccessKeyInactive", Kind::Authentication, Hint::Text(DISABLED)),
-    row("InvalidAccessKey*", Kind::Authentication, Hint::Text(KEY_ID)),
-    row("MissingAccessKey*", Kind::Authentication, Hint::Text(KEY_ID)),
-    row("Forbidden.InvalidAccessKey*", Kind::Authentication, Hint::Text(KEY_ID)),
-    row("MissingSecurityToken.*", Kind::Authentication, Hint::Text(NO_TOKEN)),
-    row("InvalidSecurityToken*", Kind::Authentication, Hint::Text(TOKEN)),
-    row("IllegalSecurityToken*", Kind::Authentication, Hint::Text(TOKEN)),
-    row("SecurityToken*", Kind::Authentication, Hint::Text(TOKEN)),
-    row("InvalidStsToken*", Kind::Authentication, Hint::Text(TOKEN)),
-    row("AuthenticationFail.NoPermission", Kind::Permission, Hint::Grant),
-    row("AuthenticationFail.OIDC*", Kind::Authentication, Hint::Text(ID_TOKEN)),
-    row("AuthenticationFail.*", Kind::Authentication, Hint::Text("check the key, its secret and its token")),
-    row("InvalidParameter.OIDCToken*", Kind::Authentication, Hint::Text(ID_TOKEN)),
-    row("EntityNotExist.*", Kind::Refused, Hint::Role(ROLE)),
-    row("InvalidParameter.*", Kind::Refused, Hint::Role(ROLE)),
-    row("*Throttling*", Kind::Throttled, Hint::Text(BUSY)),
-    row("NotAuthorized.*", Kind::Permission, Hint::Grant),
-    row("NoPermission.*", Kind::Permission, Hint::Grant),
-    row("Forbidden.*", Kind::Permission, Hint::Grant),
-    row("AccessDenied.*", Kind::Permission, Hint::Grant),
-    row("ImplicitDeny", Kind::Permission, Hint::Grant),
-    row("ExplicitDeny", Kind::Permission, Hint::Grant),
-    row("ServiceUnavailable.*", Kind::Server, Hint::Text(FAILED)),
-    row("InternalError.*", Kind::Server, Hint::Text(FAILED)),
-    row("UndefinedError", Kind::Server, Hint::Text(FAILED)),
-    row("UnknownError", Kind::Server, Hint::Text(FAILED)),
-    row("InvalidAction.*", Kind::Refused, Hint::Text(HOST)),
-    row("InvalidApi.*", Kind::Refused, Hint::Text(HOST)),
-    row("InvalidProduct.*", Kind::Refused, Hint::Text(HOST)),
-    row("InvalidVersion.*", Kind::Refused, Hint::Text(HOST)),
+    row("SignatureNonceUsed", ErrorKind::Refused, Hint::None),
+    row("SignatureDoesNotMatch.*", ErrorKind::Authentication, Hint::Text(SECRET)),
+    row("IncompleteSignature.*", ErrorKind::Authentication, Hint::Text(SECRET)),
+    row("InvalidSignature", ErrorKind::Authentication, Hint::Text(SECRET)),
+    row("MissingSignature", ErrorKind::Authentication, Hint::Text(SECRET)),
+    row("InvalidAccessKeySecret.*", ErrorKind::Authentication, Hint::Text(SECRET)),
+    row("MissingAccessKeySecret", ErrorKind::Authentication, Hint::Text(SECRET)),
+    row("InvalidAccessKeyId.Inactive", ErrorKind::Authentication, Hint::Text(DISABLED)),
+    row("InvalidAccessKeyId.Disabled", ErrorKind::Authentication, Hint::Text(DISABLED)),
+    row("InvalidAccessKey.Disabled", ErrorKind::Authentication, Hint::Text(DISABLED)),
+    row("Forbidden.AccessKey*", ErrorKind::Authentication, Hint::Text(DISABLED)),
+    row("AccessKeyDisabled", ErrorKind::Authentication, Hint::Text(DISABLED)),
+    row("AccessKeyInactive", ErrorKind::Authentication, Hint::Text(DISABLED)),
+    row("InvalidAccessKey*", ErrorKind::Authentication, Hint::Text(KEY_ID)),
+    row("MissingAccessKey*", ErrorKind::Authentication, Hint::Text(KEY_ID)),
+    row("Forbidden.InvalidAccessKey*", ErrorKind::Authentication, Hint::Text(KEY_ID)),
+    row("MissingSecurityToken.*", ErrorKind::Authentication, Hint::Text(NO_TOKEN)),
+    row("InvalidSecurityToken*", ErrorKind::Authentication, Hint::Text(TOKEN)),
+    row("IllegalSecurityToken*", ErrorKind::Authentication, Hint::Text(TOKEN)),
+    row("SecurityToken*", ErrorKind::Authentication, Hint::Text(TOKEN)),
+    row("InvalidStsToken*", ErrorKind::Authentication, Hint::Text(TOKEN)),
+    row("AuthenticationFail.NoPermission", ErrorKind::Permission, Hint::Grant),
+    row("AuthenticationFail.OIDC*", ErrorKind::Authentication, Hint::Text(ID_TOKEN)),
+    row(
+        "AuthenticationFail.*",
+        ErrorKind::Authentication,
+        Hint::Text("check the key, its secret and its token"),
+    ),
+    row("InvalidParameter.OIDCToken*", ErrorKind::Authentication, Hint::Text(ID_TOKEN)),
+    row("EntityNotExist.*", ErrorKind::Refused, Hint::Role(ROLE)),
+    row("InvalidParameter.*", ErrorKind::Refused, Hint::Role(ROLE)),
+    row("*Throttling*", ErrorKind::Throttled, Hint::Text(BUSY)),
+    row("NotAuthorized.*", ErrorKind::Permission, Hint::Grant),
+    row("NoPermission.*", ErrorKind::Permission, Hint::Grant),
+    row("Forbidden.*", ErrorKind::Permission, Hint::Grant),
+    row("AccessDenied.*", ErrorKind::Permission, Hint::Grant),
+    row("ImplicitDeny", ErrorKind::Permission, Hint::Grant),
+    row("ExplicitDeny", ErrorKind::Permission, Hint::Grant),
+    row("ServiceUnavailable.*", ErrorKind::Server, Hint::Text(FAILED)),
+    row("InternalError.*", ErrorKind::Server, Hint::Text(FAILED)),
+    row("UndefinedError", ErrorKind::Server, Hint::Text(FAILED)),
+    row("UnknownError", ErrorKind::Server, Hint::Text(FAILED)),
+    row("InvalidAction.*", ErrorKind::Refused, Hint::Text(HOST)),
+    row("InvalidApi.*", ErrorKind::Refused, Hint::Text(HOST)),
+    row("InvalidProduct.*", ErrorKind::Refused, Hint::Text(HOST)),
+    row("InvalidVersion.*", ErrorKind::Refused, Hint::Text(HOST)),
 ];
 
 #[cfg(test)]
@@ -301,7 +305,7 @@ mod tests {
 
     #[test]
     fn a_code_that_is_not_in_the_table_is_judged_by_its_status() {
-        use Kind::{Refused, Server, Throttled};
+        use ErrorKind::{Refused, Server, Throttled};
         let kinds =
             [400, 403, 404, 429, 500, 503].map(|status| meaning("Surprise", status, &Question::Balance).0);
         assert_eq!(kinds, [Refused, Refused, Refused, Throttled, Server, Server]);

@@ -13,7 +13,7 @@ use super::{Answer, Call, Cloud, Context, Failure, Keys, Method, Question, Reply
 use std::borrow::Cow;
 
 use crate::crypto::sha256_hex;
-use crate::model::{Error, Kind, Result, Site};
+use crate::model::{Error, ErrorKind, Result, Site};
 
 /// Signature V3, ACS3-HMAC-SHA256.
 const ACS3: &str = "acs3";
@@ -142,12 +142,11 @@ fn action(question: &Question) -> Result<Action> {
         Question::Identity => Ok(sts::identity()),
         Question::AssumeRole(role) => Ok(sts::assume_role(role)),
         Question::WebIdentity { role, provider, token } => Ok(sts::web_identity(role, provider, token)),
-        Question::Members { .. } => {
-            Err(Error::new(Kind::Unsupported, "Alibaba Cloud has no request that reads members' balances")
-                .hint(
-                    "add an account for each member; a role in the member (`role_arn`) can read its balance",
-                ))
-        }
+        Question::Members { .. } => Err(Error::new(
+            ErrorKind::Unsupported,
+            "Alibaba Cloud has no request that reads members' balances",
+        )
+        .hint("add an account for each member; a role in the member (`role_arn`) can read its balance")),
     }
 }
 

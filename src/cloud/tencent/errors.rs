@@ -6,7 +6,7 @@ use super::super::codes::{self, Hint, Meaning};
 use super::super::fields::Fields;
 use super::super::reply::{safe_message, safe_name};
 use super::super::{Advice, Call, Failure, Question, Reply};
-use crate::model::{Error, Kind};
+use crate::model::{Error, ErrorKind};
 
 /// Reads `Response.Error`.
 pub fn read(error: &Fields, response: &Fields, call: &Call, reply: &Reply) -> Failure {
@@ -15,11 +15,11 @@ pub fn read(error: &Fields, response: &Fields, call: &Call, reply: &Reply) -> Fa
     let message = text(error, "Message").unwrap_or_default();
     let (kind, hint) = meaning(&code, reply.status, call.question);
     let advice = match kind {
-        Kind::Throttled | Kind::Server => Advice::Retry { after: reply.retry_after() },
-        Kind::Clock => {
+        ErrorKind::Throttled | ErrorKind::Server => Advice::Retry { after: reply.retry_after() },
+        ErrorKind::Clock => {
             Advice::CorrectClock { server_time: reply.server_time().or_else(|| time_in(&message)) }
         }
-        Kind::WrongSite => Advice::OtherSite,
+        ErrorKind::WrongSite => Advice::OtherSite,
         _ => Advice::GiveUp,
     };
     let mut error =
@@ -31,14 +31,14 @@ pub fn read(error: &Fields, response: &Fields, call: &Call, reply: &Reply) -> Fa
 }
 
 /// What a code means, and what to do about it. A code that no row names is a refusal.
-fn meaning(code: &str, status: u16, question: &Question) -> (Kind, Option<String>) {
+fn meaning(code: &str, status: u16, question: &Question) -> (ErrorKind, Option<String>) {
     if let Some(row) = codes::meaning(CODES, code) {
         return (row.kind, row.hint.after(question, grant));
     }
     match status {
-        429 => (Kind::Throttled, Some(BUSY.to_owned())),
-        500.. => (Kind::Server, Some(FAILED.to_owned())),
-        _ => (Kind::Refused, None),
+        429 => (ErrorKind::Throttled, Some(BUSY.to_owned())),
+        500.. => (ErrorKind::Server, Some(FAILED.to_owned())),
+        _ => (ErrorKind::Refused, None),
     }
 }
 
@@ -62,7 +62,7 @@ const VERIFY: &str = "verify the account's identity in the console";
 const ROLE: &str = "check the role: its ARN, session name and duration";
 const HOST: &str = "check `--endpoint`: this host does not serve the request";
 
-const fn row(code: &'static str, kind: Kind, hint: Hint) -> Meaning {
+const fn row(code: &'static str, kind: ErrorKind, hint: Hint) -> Meaning {
     Meaning { code, kind, hint }
 }
 
@@ -72,60 +72,60 @@ const CODES: &[Meaning] = &[
     // Also what a key gets on the site that it does not belong to.
     row(
         "AuthFailure.SecretIdNotFound",
-        Kind::WrongSite,
+        ErrorKind::WrongSite,
         Hint::Text("check the SecretId; a key of the other site needs `--site cn` or `--site intl`"),
     ),
     row(
         "AuthFailure.SignatureExpire",
-        Kind::Clock,
+        ErrorKind::Clock,
         Hint::Text("set this machine's clock: it may differ from the cloud's by at most 5 minutes"),
     ),
     row(
         "AuthFailure.SignatureFailure",
-        Kind::Authentication,
+        ErrorKind::Authentication,
         Hint::Text("check the SecretKey: it does not match the SecretId"),
     ),
-    row("AuthFailure.TokenFailure", Kind::Authentication, Hint::Text(TOKEN)),
+    row("AuthFailure.TokenFailure", ErrorKind::Authentication, Hint::Text(TOKEN)),
     row(
         "AuthFailure.InvalidSecretId",
-        Kind::Authentication,
+        ErrorKind::Authentication,
         Hint::Text("check the SecretId: it is not one of an API key"),
     ),
     row(
         "AuthFailure.MFAFailure",
-        Kind::Authentication,
+        ErrorKind::Authentication,
         Hint::Text("use a key that needs no multi-factor authentication"),
     ),
-    row("AuthFailure.UnauthorizedOperation", Kind::Permission, Hint::Grant),
-    row("AuthFailure.*", Kind::Authentication, Hint::Text(KEY)),
+    row("AuthFailure.UnauthorizedOperation", ErrorKind::Permission, Hint::Grant),
+    row("AuthFailure.*", ErrorKind::Authentication, Hint::Text(KEY)),
     row(
         "InvalidParameter.WebIdentityTokenError",
-        Kind::Authentication,
+        ErrorKind::Authentication,
         Hint::Text("check the identity token and the provider that issued it"),
     ),
-    row("IpInBlacklist", Kind::Permission, Hint::Text(ADDRESS)),
-    row("IpNotInWhitelist", Kind::Permission, Hint::Text(ADDRESS)),
-    row("OperationDenied.*", Kind::Permission, Hint::Grant),
-    row("UnauthorizedOperation.CertificationNeedUpgrade", Kind::Permission, Hint::Text(VERIFY)),
-    row("UnauthorizedOperation.NotCertification", Kind::Permission, Hint::Text(VERIFY)),
-    row("UnauthorizedOperation.*", Kind::Permission, Hint::Grant),
+    row("IpInBlacklist", ErrorKind::Permission, Hint::Text(ADDRESS)),
+    row("IpNotInWhitelist", ErrorKind::Permission, Hint::Text(ADDRESS)),
+    row("OperationDenied.*", ErrorKind::Permission, Hint::Grant),
+    row("UnauthorizedOperation.CertificationNeedUpgrade", ErrorKind::Permission, Hint::Text(VERIFY)),
+    row("UnauthorizedOperation.NotCertification", ErrorKind::Permission, Hint::Text(VERIFY)),
+    row("UnauthorizedOperation.*", ErrorKind::Permission, Hint::Grant),
     row(
         "UnsupportedOperation.*",
-        Kind::Refused,
+        ErrorKind::Refused,
         Hint::Members(
             "only an account that administers an organization can read its members' balances; `cloudbal tencent balance` reads this account's own",
         ),
     ),
-    row("RequestLimitExceeded.*", Kind::Throttled, Hint::Text(BUSY)),
-    row("InternalError.*", Kind::Server, Hint::Text(FAILED)),
-    row("ServiceUnavailable.*", Kind::Server, Hint::Text(FAILED)),
-    row("ResourceNotFound.*", Kind::Refused, Hint::Role(ROLE)),
-    row("InvalidParameter.*", Kind::Refused, Hint::Role(ROLE)),
-    row("InvalidParameterValue.*", Kind::Refused, Hint::Role(ROLE)),
-    row("InvalidAction", Kind::Refused, Hint::Text(HOST)),
-    row("NoSuchProduct", Kind::Refused, Hint::Text(HOST)),
-    row("NoSuchVersion", Kind::Refused, Hint::Text(HOST)),
-    row("UnsupportedRegion", Kind::Refused, Hint::Text(HOST)),
+    row("RequestLimitExceeded.*", ErrorKind::Throttled, Hint::Text(BUSY)),
+    row("InternalError.*", ErrorKind::Server, Hint::Text(FAILED)),
+    row("ServiceUnavailable.*", ErrorKind::Server, Hint::Text(FAILED)),
+    row("ResourceNotFound.*", ErrorKind::Refused, Hint::Role(ROLE)),
+    row("InvalidParameter.*", ErrorKind::Refused, Hint::Role(ROLE)),
+    row("InvalidParameterValue.*", ErrorKind::Refused, Hint::Role(ROLE)),
+    row("InvalidAction", ErrorKind::Refused, Hint::Text(HOST)),
+    row("NoSuchProduct", ErrorKind::Refused, Hint::Text(HOST)),
+    row("NoSuchVersion", ErrorKind::Refused, Hint::Text(HOST)),
+    row("UnsupportedRegion", ErrorKind::Refused, Hint::Text(HOST)),
 ];
 
 /// The message of an expired signature ends in the server's time in Unix seconds.
@@ -262,7 +262,7 @@ mod tests {
 
     #[test]
     fn a_code_that_is_not_in_the_table_is_judged_by_its_status() {
-        use Kind::{Refused, Server, Throttled};
+        use ErrorKind::{Refused, Server, Throttled};
         let kinds = [200, 403, 429, 500, 503].map(|status| meaning("Surprise", status, &Question::Balance).0);
         assert_eq!(kinds, [Refused, Refused, Throttled, Server, Server]);
     }

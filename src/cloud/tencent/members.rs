@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use super::super::fields::{Fields, InvalidField, Optional};
 use super::super::{Context, MEMBERS_A_PAGE, NextPages, Page};
 use super::{currency, major};
-use crate::model::{Balance, Error, Kind, Row};
+use crate::model::{Balance, Error, ErrorKind, Row};
 
 pub const ACTION: &str = "DescribeOrgMemberAccountBalance";
 
@@ -69,7 +69,7 @@ pub fn read(response: &Fields, context: &Context, page: u64, uins: &[String]) ->
             .and_then(|balance| expected(balance, uins));
         rows.push(row.map_or_else(
             |InvalidField(why)| {
-                let error = Error::new(Kind::UnreadableReply, format!("unreadable member: {why}"));
+                let error = Error::new(ErrorKind::UnreadableReply, format!("unreadable member: {why}"));
                 failed(error, context, uin.as_deref(), request_id.as_deref())
             },
             |balance| Row::Balance(Box::new(balance)),
@@ -77,7 +77,7 @@ pub fn read(response: &Fields, context: &Context, page: u64, uins: &[String]) ->
         seen.extend(uin);
     }
     for uin in uins.iter().filter(|uin| !seen.contains(*uin)) {
-        let error = Error::new(Kind::NotReturned, "asked for and not returned")
+        let error = Error::new(ErrorKind::NotReturned, "asked for and not returned")
             .hint("check the uin, and that it belongs to the organisation this account administers");
         rows.push(failed(error, context, Some(uin), request_id.as_deref()));
     }

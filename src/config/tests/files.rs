@@ -42,7 +42,7 @@ fn an_absent_file_is_none_and_absent_rates_are_an_error() {
 fn a_file_that_cannot_be_read_is_an_error_that_names_it() {
     let folder = tempfile::tempdir().unwrap();
     let error = load(folder.path(), None).unwrap_err();
-    assert_eq!(error.kind, Kind::Configuration);
+    assert_eq!(error.kind, ErrorKind::Configuration);
     let message = error.to_string();
     assert_eq!(message, format!("cannot read `{}`: is a directory", folder.path().display()));
     let file = File::new(b"# caf\xe9\n");

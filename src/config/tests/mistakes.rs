@@ -7,7 +7,7 @@ use super::*;
 /// The error and its hint.
 fn mistake(text: &str) -> (String, String) {
     let error = parse(text, place()).unwrap_err();
-    assert_eq!(error.kind, Kind::Configuration);
+    assert_eq!(error.kind, ErrorKind::Configuration);
     (error.to_string(), error.hint.unwrap_or_default().into())
 }
 
