@@ -515,6 +515,8 @@ pub enum Output {
     Csv,
     /// The JSON document as YAML
     Yaml,
+    /// A workbook for spreadsheets, with `--file`
+    Xlsx,
 }
 
 /// Which site.

@@ -141,6 +141,10 @@ fn nobody(options: &Options) -> Outcome {
 }
 
 fn query(options: &Options) -> Result<Option<Query>> {
+    if options.format() == Format::Xlsx {
+        let error = Error::new(ErrorKind::Usage, "only balances can be written as a workbook");
+        return Err(error.hint("use `--output csv`"));
+    }
     options.query.as_deref().map(|text| Query::parse(text, options.format())).transpose()
 }
 

@@ -14,6 +14,7 @@ mod inspect;
 mod known_sites;
 mod login;
 mod misread;
+mod output_file;
 mod pages;
 mod parse;
 mod print;

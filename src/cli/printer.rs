@@ -18,7 +18,21 @@ use crate::model::{
     Balance, Conversion, Converted, Currency, Error, ErrorKind, Report, Row, Selection, Threshold, Total,
     Warning,
 };
-use crate::render::{self, Format, Query, Stream, Style};
+use crate::render::{self, Columns, Format, Query, Stream, Style};
+
+/// What tells a spreadsheet that a file is UTF-8.
+const BYTE_ORDER_MARK: &str = "\u{feff}";
+
+/// How far the output of a run came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Everything was read and written.
+    Whole,
+    /// What was read was written, with errors.
+    WithErrors,
+    /// It could not be written to its end.
+    Unwritten,
+}
 
 /// Takes the rows of a run.
 pub struct Printer<'a> {
@@ -28,6 +42,8 @@ pub struct Printer<'a> {
     progress: &'a Progress,
     on_terminal: bool,
     selection: Selection,
+    /// The columns that were chosen.
+    columns: Option<Columns>,
     /// The thresholds of this run.
     thresholds: Threshold,
     conversion: Option<Conversion>,
@@ -76,8 +92,12 @@ impl<'a> Printer<'a> {
         backlog: Option<Arc<Backlog>>,
     ) -> io::Result<Self> {
         let selection = options.view.selection();
+        if options.view.bom {
+            out.write_all(BYTE_ORDER_MARK.as_bytes())?;
+        }
         let sink = if Self::streams(options, format, query.is_some()) {
-            Sink::Stream(Stream::begin(format, out)?.expect("these formats are streams"))
+            let columns = options.view.columns.as_ref();
+            Sink::Stream(Stream::begin(format, columns, out)?.expect("these formats are streams"))
         } else {
             Sink::Whole { rows: Vec::new(), warnings: Vec::new(), format, query: query.map(Box::new), out }
         };
@@ -85,8 +105,9 @@ impl<'a> Printer<'a> {
             sink: RefCell::new(sink),
             backlog,
             progress,
-            on_terminal: io::stdout().is_terminal(),
+            on_terminal: options.view.file.is_none() && io::stdout().is_terminal(),
             selection,
+            columns: options.view.columns.clone(),
             thresholds: options.view.check.clone().unwrap_or_default(),
             conversion: options.view.conversion.clone(),
             style: options.style(),
@@ -239,8 +260,8 @@ impl<'a> Printer<'a> {
         }
     }
 
-    /// Prints what is still to be printed, and tells how the run ended, and whether everything was read and shown.
-    pub fn finish(self) -> (Outcome, bool) {
+    /// Prints what is still to be printed. Returns how the run ended, and how far its output came.
+    pub fn finish(self) -> (Outcome, Output) {
         self.progress.end();
         self.look_for_idle_thresholds();
         self.tell_unchecked();
@@ -267,14 +288,20 @@ impl<'a> Printer<'a> {
                     self.complaints.borrow_mut().extend(warnings);
                     let written = match answer {
                         Some(answer) => answer.write(out),
-                        None => render::write(&report, format, self.style, out),
+                        None => {
+                            render::write_columns(&report, format, self.columns.as_ref(), self.style, out)
+                        }
                     };
                     written.and_then(|()| out.flush())
                 })
             }
         };
         // A closed pipe is not an error, but what was written into it was not all read.
-        let is_shown = matches!(written, Ok(Ok(()))) && !self.any_error.get();
+        let output = match &written {
+            Ok(Ok(())) if !self.any_error.get() => Output::Whole,
+            Ok(Ok(())) => Output::WithErrors,
+            _ => Output::Unwritten,
+        };
         let printed = written.and_then(print::finished);
         print::to_stderr(&self.complaints.into_inner());
         if let Err(error) = &printed {
@@ -288,6 +315,6 @@ impl<'a> Printer<'a> {
             (true, false) if self.only_unusable.get() => Outcome::Unusable,
             (true, _) => Outcome::Incomplete,
         };
-        (outcome, is_shown)
+        (outcome, output)
     }
 }

@@ -8,7 +8,8 @@ use super::args::Options;
 use super::background::Background;
 use super::ending::{Ending, Reason};
 use super::known_sites::KnownSites;
-use super::printer::Printer;
+use super::output_file::OutputFile;
+use super::printer::{Output, Printer};
 use super::progress::Progress;
 use super::{Outcome, print, resume, stand_in, verbose};
 use crate::app::{self, Filter, FoundBy, Task};
@@ -28,12 +29,19 @@ pub fn run(options: &Options, mut tasks: Vec<Task>) -> Result<Outcome> {
     for task in &mut tasks {
         task.streams = streams;
     }
+    let file = options.view.file.as_deref().map(OutputFile::create).transpose()?;
     // At a terminal what is printed must not come between the progress line's comings and goings.
-    let in_background = streams && !std::io::stdout().is_terminal();
+    let in_background = streams && file.is_none() && !std::io::stdout().is_terminal();
     let background = Background::new();
     let backlog = in_background.then(|| background.backlog());
-    let mut out: Box<dyn Write> =
-        if in_background { Box::new(print::buffered(background)) } else { Box::new(print::stdout()) };
+    let mut out: Box<dyn Write> = match &file {
+        Some(file) => match file.writer() {
+            Ok(writer) => Box::new(print::buffered(writer)),
+            Err(error) => return print::finished(Err(error)),
+        },
+        None if in_background => Box::new(print::buffered(background)),
+        None => Box::new(print::stdout()),
+    };
     let progress = Progress::new(options, tasks.len());
     let printer = match Printer::new(options, format, query, &progress, &mut out, backlog.clone()) {
         Ok(printer) => printer,
@@ -53,7 +61,18 @@ pub fn run(options: &Options, mut tasks: Vec<Task>) -> Result<Outcome> {
     if let Some(note) = known_sites.keep().filter(|_| options.verbose > 0) {
         printer.note(&note);
     }
-    let (outcome, is_shown) = printer.finish();
+    let (mut outcome, output) = printer.finish();
+    let mut is_shown = output == Output::Whole;
+    drop(out);
+    if let Some(file) = file.filter(|_| output != Output::Unwritten)
+        && let Err(error) = file.commit()
+    {
+        print::to_stderr(&render::error_for_people(&error, options.color_on_stderr()));
+        is_shown = false;
+        if outcome != Outcome::Low {
+            outcome = Outcome::Incomplete;
+        }
+    }
     let is_shown = is_shown && !interrupted && !backlog.is_some_and(|backlog| backlog.has_failed());
     let is_kept = match tasks.iter().find_map(|task| task.journal.as_ref()) {
         Some(section) => resume::close(section.journal(), is_shown, options),

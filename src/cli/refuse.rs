@@ -59,7 +59,31 @@ pub fn without_effect(options: &Options, command: Option<&Command>, config: &Con
             return refused(ONLY_FAILED, why, "`cloudbal all --only-failed` shows errors only");
         }
     }
-    if options.format() == Format::Csv {
+    let format = options.format();
+    let refused_option = |option: &str, why: &str, instead: &str| {
+        let error = Error::new(ErrorKind::Usage, format!("`{option}` {why}"));
+        Err(error.hint(instead.to_owned()))
+    };
+    if format == Format::Xlsx && view.file.is_none() {
+        return refused_option("--output xlsx", "needs a file", "name it, as in `--file balances.xlsx`");
+    }
+    if view.bom && format != Format::Csv {
+        return refused_option("--bom", "applies to CSV only", "add `--output csv`, or leave out `--bom`");
+    }
+    if view.columns.is_some() {
+        if options.query.is_some() {
+            return refused_option(
+                "--columns",
+                "cannot be used with `--query`",
+                "let the query select the fields",
+            );
+        }
+        if !matches!(format, Format::Table | Format::Csv | Format::Xlsx) {
+            let why = "applies to the table, CSV and workbooks only";
+            return refused_option("--columns", why, "leave it out; `--query` selects fields of documents");
+        }
+    }
+    if format == Format::Csv {
         let instead = "`-o json` and the table have totals";
         if view.convert_to.is_some() {
             return refused(IN, "has no effect on CSV, which has no totals", instead);

@@ -85,11 +85,15 @@ impl Options {
             Output::Ndjson => Format::Ndjson,
             Output::Csv => Format::Csv,
             Output::Yaml => Format::Yaml,
+            Output::Xlsx => Format::Xlsx,
         }
     }
 
-    /// How a table looks on stdout.
+    /// How a table looks on stdout, or in a file.
     pub fn style(&self) -> Style {
+        if self.view.file.is_some() {
+            return Style { color: self.color.unwrap_or_default().on(false), width: None };
+        }
         let width = terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| width.0);
         Style { color: self.color.unwrap_or_default().on(std::io::stdout().is_terminal()), width }
     }

@@ -10,6 +10,7 @@ use crate::config::{self, Config};
 use crate::model::{
     Conversion, Currency, Error, ErrorKind, Pattern, Result, Selection, Sort, Threshold, amount_from_text,
 };
+use crate::render::Columns;
 
 /// What is shown of what was read.
 #[derive(Debug, Args)]
@@ -36,6 +37,19 @@ pub struct View {
     /// Use the rates in FILE instead of the configuration's `[rates]`
     #[arg(long, global = true, value_name = "FILE", env = "CLOUDBAL_RATES", hide_env_values = true)]
     pub rates: Option<PathBuf>,
+    /// Show only these columns, in this order: `account,name,available` (table, CSV, workbook)
+    ///
+    /// The columns are those of CSV: type, provider, site, account, billing_account_id, sub_account_id, sub_account_name,
+    /// currency, available, cash, credit_limit, temporary_credit, frozen, owed, fetched_at, request_id, kind, code,
+    /// message, hint; shorter names are account_id, sub_account, name, temporary.
+    #[arg(long, global = true, value_name = "COLUMN,…")]
+    pub columns: Option<Columns>,
+    /// Add a byte order mark to CSV, so that spreadsheets read it as UTF-8
+    #[arg(long, global = true)]
+    pub bom: bool,
+    /// Write the output to FILE instead of stdout: complete, or not at all
+    #[arg(long, global = true, value_name = "FILE")]
+    pub file: Option<PathBuf>,
     /// The names of members that are shown; all when there are none.
     #[arg(skip)]
     pub names: Vec<Pattern>,

@@ -13,59 +13,43 @@ use std::io::{self, Write};
 use csv::{Terminator, Writer, WriterBuilder};
 use rust_decimal::Decimal;
 
+use super::column::{Columns, Field};
 use super::document::timestamp;
 use super::escape::escape;
 use crate::model::{Balance, Error, Row, is_hidden};
 
-const HEADER: [&str; 20] = [
-    "type",
-    "provider",
-    "site",
-    "account",
-    "billing_account_id",
-    "sub_account_id",
-    "sub_account_name",
-    "currency",
-    "available",
-    "cash",
-    "credit_limit",
-    "temporary_credit",
-    "frozen",
-    "owed",
-    "fetched_at",
-    "request_id",
-    "kind",
-    "code",
-    "message",
-    "hint",
-];
-
-pub(super) struct CsvWriter<'a>(Writer<&'a mut dyn Write>);
+pub(super) struct CsvWriter<'a> {
+    out: Writer<&'a mut dyn Write>,
+    fields: Vec<Field>,
+}
 
 impl<'a> CsvWriter<'a> {
-    pub(super) fn begin(out: &'a mut dyn Write) -> io::Result<Self> {
-        Self::with_header(&HEADER, out)
+    /// Writes the header of rows, of all columns unless some are chosen.
+    pub(super) fn begin(columns: Option<&Columns>, out: &'a mut dyn Write) -> io::Result<Self> {
+        let fields = columns.map_or_else(|| Field::ALL.to_vec(), |Columns(fields)| fields.clone());
+        let header: Vec<_> = fields.iter().map(|field| field.name()).collect();
+        Ok(Self { fields, ..Self::with_header(&header, out)? })
     }
 
     pub(super) fn with_header(header: &[&str], out: &'a mut dyn Write) -> io::Result<Self> {
-        let mut csv = Self(WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out));
+        let out = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out);
+        let mut csv = Self { out, fields: Vec::new() };
         csv.record(header)?;
         Ok(csv)
     }
 
     pub(super) fn row(&mut self, row: &Row) -> io::Result<()> {
-        self.record(&match row {
-            Row::Balance(balance) => balance_cells(balance),
-            Row::Error(error) => error_cells(error),
-        })
+        let cells = cells(row);
+        let chosen: Vec<_> = self.fields.iter().map(|field| &cells[*field as usize]).collect();
+        self.record(&chosen)
     }
 
     pub(super) fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
+        self.out.flush()
     }
 
     pub(super) fn record(&mut self, cells: &[impl AsRef<str>]) -> io::Result<()> {
-        self.0
+        self.out
             .write_record(cells.iter().map(|cell| harmless(cell.as_ref()).into_owned().into_bytes()))
             .map_err(|error| {
                 match error.into_kind() {
@@ -77,7 +61,15 @@ impl<'a> CsvWriter<'a> {
     }
 }
 
-fn balance_cells(balance: &Balance) -> [Cow<'_, str>; HEADER.len()] {
+/// A row's cells, one for each [`Field`] in its order.
+pub(super) fn cells(row: &Row) -> [Cow<'_, str>; Field::ALL.len()] {
+    match row {
+        Row::Balance(balance) => balance_cells(balance),
+        Row::Error(error) => error_cells(error),
+    }
+}
+
+fn balance_cells(balance: &Balance) -> [Cow<'_, str>; Field::ALL.len()] {
     let plain = |amount: Option<Decimal>| {
         amount.map_or(Cow::Borrowed(""), |amount| Cow::Owned(balance.money(amount).plain()))
     };
@@ -105,7 +97,7 @@ fn balance_cells(balance: &Balance) -> [Cow<'_, str>; HEADER.len()] {
     ]
 }
 
-fn error_cells(error: &Error) -> [Cow<'_, str>; HEADER.len()] {
+fn error_cells(error: &Error) -> [Cow<'_, str>; Field::ALL.len()] {
     let none = || Cow::Borrowed("");
     [
         "error".into(),

@@ -44,6 +44,9 @@ pub fn write_listing(listing: Listing, format: Format, style: Style, out: &mut d
         (Format::Ndjson, Listing::Checkups(checkups, _)) => {
             checkups.iter().try_for_each(|checkup| json::line(&CheckupRecord::new(checkup), out))
         }
+        (Format::Xlsx, _) => {
+            Err(io::Error::new(io::ErrorKind::Unsupported, "only balances can be written as a workbook"))
+        }
         (Format::Csv, listing) => {
             let (header, rows) = sheet(listing);
             let mut csv = CsvWriter::with_header(header, out)?;

@@ -17,6 +17,7 @@ mod stream;
 mod table;
 mod values;
 mod watch;
+mod xlsx;
 mod yaml;
 
 use std::io::{self, Write};
@@ -24,6 +25,7 @@ use std::io::{self, Write};
 use crate::model::Report;
 use document::{Document, Verbatim};
 
+pub use column::Columns;
 pub use escape::visible;
 pub use listing::{Listing, write_heading, write_listing, write_step};
 pub use message::{
@@ -49,10 +51,12 @@ pub enum Format {
     Csv,
     /// The JSON document as YAML.
     Yaml,
+    /// A workbook for spreadsheets.
+    Xlsx,
 }
 
 impl Format {
-    /// Every format, the default first.
+    /// Every format that is text, the default first.
     pub const ALL: [Self; 5] = [Self::Table, Self::Json, Self::Ndjson, Self::Csv, Self::Yaml];
 
     /// The name it is chosen by, such as `ndjson`.
@@ -63,6 +67,7 @@ impl Format {
             Self::Ndjson => "ndjson",
             Self::Csv => "csv",
             Self::Yaml => "yaml",
+            Self::Xlsx => "xlsx",
         }
     }
 }
@@ -78,16 +83,28 @@ pub struct Style {
 
 /// Writes the whole report. The style is the table's alone.
 pub fn write(report: &Report, format: Format, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    write_columns(report, format, None, style, out)
+}
+
+/// Writes the whole report with the columns that were chosen, where the format has columns.
+pub fn write_columns(
+    report: &Report,
+    format: Format,
+    columns: Option<&Columns>,
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     match format {
-        Format::Table => table::write(report, style, out),
+        Format::Table => table::write(report, columns, style, out),
         Format::Json => {
             json::pretty(&Document { report, verbatim: Verbatim::Text, with_balances: true }, out)
         }
         Format::Yaml => {
             yaml::write(&Document { report, verbatim: Verbatim::Value, with_balances: true }, out)
         }
+        Format::Xlsx => xlsx::write(report, columns, out),
         Format::Ndjson | Format::Csv => {
-            let Some(mut stream) = Stream::begin(format, out)? else { return Ok(()) };
+            let Some(mut stream) = Stream::begin(format, columns, out)? else { return Ok(()) };
             for row in &report.rows {
                 stream.row(row)?;
             }

@@ -44,8 +44,9 @@ pub struct Answer {
 impl Query {
     /// Compiles an expression whose result will be written in a format.
     pub fn parse(text: &str, format: Format) -> Result<Self> {
-        if format == Format::Csv {
-            return Err(Error::new(ErrorKind::Usage, "the result of a query has no form in CSV")
+        if matches!(format, Format::Csv | Format::Xlsx) {
+            let name = if format == Format::Csv { "CSV" } else { "a workbook" };
+            return Err(Error::new(ErrorKind::Usage, format!("the result of a query has no form in {name}"))
                 .hint("use `--output json`, `ndjson` or `yaml` with `--query`"));
         }
         if let Some((at, what)) = trap(text) {

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::column::Columns;
 use super::csv::CsvWriter;
 use super::document::Line;
 use super::{Format, json};
@@ -17,11 +18,15 @@ enum Inner<'a> {
 
 impl<'a> Stream<'a> {
     /// Begins the output, or says that the format can only be written as a whole.
-    pub fn begin(format: Format, out: &'a mut dyn Write) -> io::Result<Option<Self>> {
+    pub fn begin(
+        format: Format,
+        columns: Option<&Columns>,
+        out: &'a mut dyn Write,
+    ) -> io::Result<Option<Self>> {
         Ok(match format {
             Format::Ndjson => Some(Self(Inner::Ndjson(out))),
-            Format::Csv => Some(Self(Inner::Csv(Box::new(CsvWriter::begin(out)?)))),
-            Format::Table | Format::Json | Format::Yaml => None,
+            Format::Csv => Some(Self(Inner::Csv(Box::new(CsvWriter::begin(columns, out)?)))),
+            Format::Table | Format::Json | Format::Yaml | Format::Xlsx => None,
         })
     }
 

@@ -1,7 +1,8 @@
 //! The table for people.
 //!
-//! Amounts, currencies and ids are never cut. In a terminal that is too narrow names are shortened, then columns
-//! that can be done without are left out (the last line says which), and then lines are longer than the terminal.
+//! Amounts, currencies and ids are never cut. In a terminal that is too narrow columns that can be done without are left
+//! out (the last line says which) unless they were chosen, then names are shortened, and then lines are longer than the
+//! terminal.
 
 use std::io::{self, Write};
 
@@ -10,7 +11,7 @@ use comfy_table::{Cell, CellAlignment, ColumnConstraint, Row as Line, Table, Wid
 use rust_decimal::Decimal;
 
 use super::Style;
-use super::column::{Column, Field, GAP, fit, needed, total_cell};
+use super::column::{Column, Columns, Field, GAP, Layout, fit, total_cell};
 use crate::model::{Converted, Currency, Money, Report, Row, Total};
 
 /// How many rows are laid out at a time: the widths are known beforehand, so memory does not grow with the rows.
@@ -21,13 +22,23 @@ const ROWS_AT_ONCE: usize = 1000;
 const RED: (char, &str) = ('\u{2061}', "\x1b[31m");
 const PLAIN: (char, &str) = ('\u{2062}', "\x1b[0m");
 
-pub(super) fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(
+    report: &Report,
+    chosen: Option<&Columns>,
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let is_possible = |converted: &&Converted| converted.missing.is_empty() && !report.totals.is_empty();
     let converted = report.converted.as_ref().filter(is_possible);
-    let totals: Vec<[String; 3]> =
+    let names_currency = chosen.is_none_or(|Columns(fields)| fields.contains(&Field::Currency));
+    let mut totals: Vec<[String; 3]> =
         report.totals.iter().map(total_cells).chain(converted.map(converted_cells)).collect();
-    let mut columns = needed(report, &totals);
-    let left_out = style.width.map_or_else(Vec::new, |width| fit(&mut columns, width.into()));
+    for [label, currency, _] in totals.iter_mut().filter(|_| !names_currency) {
+        *label = format!("{label} {currency}");
+    }
+    let Layout { mut columns, failure, label } = Layout::new(report, chosen, &totals);
+    let left_out =
+        style.width.map_or_else(Vec::new, |width| fit(&mut columns, width.into(), chosen.is_none()));
     if report.rows.is_empty() {
         let nothing = match (totals.is_empty(), report.none_low) {
             (true, _) => "no balances",
@@ -40,12 +51,12 @@ pub(super) fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::R
         write_lines(&columns, vec![headings], out)?;
     }
     for rows in report.rows.chunks(ROWS_AT_ONCE) {
-        let lines = rows
-            .iter()
-            .map(|row| columns.iter().map(|column| cell(column.field, row, style.color)).collect::<Vec<_>>());
+        let lines = rows.iter().map(|row| {
+            columns.iter().map(|column| cell(column.field, row, failure, style.color)).collect::<Vec<_>>()
+        });
         write_lines(&columns, lines.collect(), out)?;
     }
-    if !totals.is_empty() {
+    if !totals.is_empty() && label.is_some() {
         let width = columns.iter().map(|column| column.width + GAP).sum::<usize>().saturating_sub(GAP);
         writeln!(out, "{}", "─".repeat(width))?;
         let amounts = report.totals.iter().map(|total| total.available);
@@ -54,7 +65,7 @@ pub(super) fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::R
             let red = style.color && amount.is_some_and(is_alarming);
             let cell = |(at, column): (usize, &Column)| {
                 let red = red && column.field == Field::Available;
-                painted(total_cell(cells, at, column.field), red)
+                painted(total_cell(cells, label == Some(at), column.field), red)
             };
             columns.iter().enumerate().map(cell).collect::<Vec<_>>()
         });
@@ -67,17 +78,17 @@ pub(super) fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::R
     writeln!(out, "read {}", read_at.format("%Y-%m-%d %H:%M:%S UTC"))?;
     if !left_out.is_empty() {
         let headings: Vec<_> = left_out.iter().map(|field| field.heading()).collect();
-        writeln!(out, "too narrow for {}", headings.join(", "))?;
+        writeln!(out, "hidden columns (narrow terminal): {}", headings.join(", "))?;
     }
     Ok(())
 }
 
-fn cell(field: Field, row: &Row, color: bool) -> Cell {
+fn cell(field: Field, row: &Row, failure: Option<Field>, color: bool) -> Cell {
     let alarming = match row {
-        Row::Balance(balance) => is_alarming(balance.available),
-        Row::Error(_) => true,
+        Row::Balance(balance) => field == Field::Available && is_alarming(balance.available),
+        Row::Error(_) => failure == Some(field),
     };
-    painted(&field.cell(row), color && alarming && field == Field::Available)
+    painted(&field.cell(row, failure), color && alarming)
 }
 
 /// Nothing is left, or less.

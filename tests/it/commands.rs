@@ -119,9 +119,9 @@ fn usage_errors_say_what_is_wrong_and_ask_nothing() {
     assert_snapshot!(said(&["aliyun", "balance", "-o", "xml"]), @"
     --- stderr
     error: invalid value 'xml' for '--output <OUTPUT>'
-      [possible values: table, json, ndjson, csv, yaml]
+      [possible values: table, json, ndjson, csv, yaml, xlsx]
 
-      tip: a similar value exists: 'yaml'
+      tip: a similar value exists: 'xlsx'
 
     For more information, try '--help'.
     --- exit status 2

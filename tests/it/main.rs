@@ -5,6 +5,7 @@
 mod accounts;
 mod check;
 mod colors;
+mod columns;
 mod commands;
 mod completion;
 mod config_check;

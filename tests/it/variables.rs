@@ -24,7 +24,7 @@ fn an_error_names_the_variable_that_the_value_comes_from() {
     assert_snapshot!(with("CLOUDBAL_OUTPUT", "jsn", &["--sandbox"]), @"
     --- stderr
     error: invalid value 'jsn' for '--output <OUTPUT>'
-      [possible values: table, json, ndjson, csv, yaml]
+      [possible values: table, json, ndjson, csv, yaml, xlsx]
 
       tip: a similar value exists: 'json'
       tip: it comes from the variable CLOUDBAL_OUTPUT

@@ -286,7 +286,7 @@ proptest! {
         let shown = styled(&report, Format::Table, Style { color: false, width });
         let acts = |character: char| character != '\n' && (character.is_control() || ('\u{202a}'..='\u{202e}').contains(&character));
         prop_assert!(!shown.contains(acts), "{:?}", shown);
-        let notes = 1 + usize::from(shown.contains("\ntoo narrow for "));
+        let notes = 1 + usize::from(shown.contains("\nhidden columns (narrow terminal): "));
         let totals = report.totals.len();
         let converted = report.converted.as_ref().map_or(0, |converted| {
             let sum = converted.missing.is_empty() && totals > 0;

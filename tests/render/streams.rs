@@ -65,7 +65,7 @@ fn no_spreadsheet_runs_a_cell_of_csv() {
 fn rows_come_out_as_they_go_in() {
     for format in [Format::Ndjson, Format::Csv] {
         let mut out = Vec::new();
-        let mut stream = Stream::begin(format, &mut out).unwrap().unwrap();
+        let mut stream = Stream::begin(format, None, &mut out).unwrap().unwrap();
         for row in &mixed().rows {
             stream.row(row).unwrap();
             stream.flush().unwrap();
@@ -79,7 +79,7 @@ fn rows_come_out_as_they_go_in() {
 fn whole_documents_are_no_streams() {
     for format in [Format::Table, Format::Json, Format::Yaml] {
         let mut out = Vec::new();
-        assert!(Stream::begin(format, &mut out).unwrap().is_none());
+        assert!(Stream::begin(format, None, &mut out).unwrap().is_none());
         assert!(out.is_empty());
     }
 }

@@ -294,20 +294,22 @@ fn a_narrow_terminal_shortens_names_first() {
         ]
     };
     insta::assert_snapshot!(narrow(rows(), 112), @"
-    SUB-ACCOUNT   NAME                                  CURRENCY  AVAILABLE      CASH  CREDIT LIMIT  TEMPORARY  OWED
-    700000000002  Example Trading Company (Shanghai) …  USD        1,828.72  1,828.72          0.00       0.00  0.00
-    700000000003  上海示例贸易有限公司第一分公司        USD           12.50     12.50          0.00       0.00  0.00
-    ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-    total of 2                                          USD        1,841.22
+    SUB-ACCOUNT   NAME                                        CURRENCY  AVAILABLE      CASH  CREDIT LIMIT  OWED
+    700000000002  Example Trading Company (Shanghai) Limited  USD        1,828.72  1,828.72          0.00  0.00
+    700000000003  上海示例贸易有限公司第一分公司              USD           12.50     12.50          0.00  0.00
+    ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+    total of 2                                                USD        1,841.22
     read 2026-11-22 05:00:01 UTC
+    hidden columns (narrow terminal): TEMPORARY
     ");
     insta::assert_snapshot!(narrow(rows(), 100), @"
-    SUB-ACCOUNT   NAME                      CURRENCY  AVAILABLE      CASH  CREDIT LIMIT  TEMPORARY  OWED
-    700000000002  Example Trading Company…  USD        1,828.72  1,828.72          0.00       0.00  0.00
-    700000000003  上海示例贸易有限公司第…   USD           12.50     12.50          0.00       0.00  0.00
-    ────────────────────────────────────────────────────────────────────────────────────────────────────
-    total of 2                              USD        1,841.22
+    SUB-ACCOUNT   NAME                                        CURRENCY  AVAILABLE      CASH  OWED
+    700000000002  Example Trading Company (Shanghai) Limited  USD        1,828.72  1,828.72  0.00
+    700000000003  上海示例贸易有限公司第一分公司              USD           12.50     12.50  0.00
+    ─────────────────────────────────────────────────────────────────────────────────────────────
+    total of 2                                                USD        1,841.22
     read 2026-11-22 05:00:01 UTC
+    hidden columns (narrow terminal): TEMPORARY, CREDIT LIMIT
     ");
 }
 
@@ -321,7 +323,7 @@ fn a_narrower_terminal_goes_without_columns_and_says_which() {
     ──────────────────────────────────────────────────────────────────────
     total of 2                      USD       365,487.83
     read 2026-11-22 05:00:01 UTC
-    too narrow for TEMPORARY, CREDIT LIMIT
+    hidden columns (narrow terminal): TEMPORARY, CREDIT LIMIT
     ");
     insta::assert_snapshot!(narrow(rows(), 64), @"
     SUB-ACCOUNT   NAME              CURRENCY   AVAILABLE  OWED
@@ -330,7 +332,7 @@ fn a_narrower_terminal_goes_without_columns_and_says_which() {
     ──────────────────────────────────────────────────────────
     total of 2                      USD       365,487.83
     read 2026-11-22 05:00:01 UTC
-    too narrow for TEMPORARY, CREDIT LIMIT, CASH
+    hidden columns (narrow terminal): TEMPORARY, CREDIT LIMIT, CASH
     ");
 }
 
@@ -342,7 +344,7 @@ fn an_amount_is_never_cut_however_narrow_the_terminal() {
     ────────────────────────────────────────────────────
     total of 1                      USD       363,659.11
     read 2026-11-22 05:00:01 UTC
-    too narrow for TEMPORARY, CREDIT LIMIT, CASH, OWED
+    hidden columns (narrow terminal): TEMPORARY, CREDIT LIMIT, CASH, OWED
     ");
 }
 
