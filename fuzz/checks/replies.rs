@@ -87,7 +87,7 @@ fn read(
         endpoint: &Endpoint::https("example.com"),
         credentials: &credentials,
         stamp: &Stamp { time: now(), nonce: "0123456789abcdef0123456789abcdef".to_owned() },
-        signature: cloud.signatures().first().copied().unwrap_or_default(),
+        signature: cloud.signatures().first().map_or("", |signature| signature.name),
     };
     (cloud.read(&call, context, reply), cloud.without_secrets(&call, reply))
 }

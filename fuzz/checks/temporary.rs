@@ -91,7 +91,7 @@ fn read(cloud: &dyn Cloud, question: &Question, body: &str, status: u16) -> Opti
         endpoint: &Endpoint::https("example.com"),
         credentials: &Credentials::none(),
         stamp: &Stamp { time: now(), nonce: "0123456789abcdef0123456789abcdef".to_owned() },
-        signature: cloud.signatures().first().copied().unwrap_or_default(),
+        signature: cloud.signatures().first().map_or("", |signature| signature.name),
     };
     let context = Context { account: &"prod".into(), site: Site::INTL, currency: None, fetched_at: now() };
     cloud.read(&call, &context, &reply).err().map(|failure| *failure.error)

@@ -206,7 +206,7 @@ pub fn from_found(cloud: &'static dyn Cloud, label: &str, found: Result<Found>, 
         remembered: None,
         endpoint: None,
         currency: None,
-        signature: cloud.signatures().first().copied().unwrap_or_default(),
+        signature: cloud.signatures().first().map_or("", |signature| signature.name),
     };
     Task {
         account,

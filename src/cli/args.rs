@@ -5,14 +5,17 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use clap::builder::{BoolishValueParser, PossibleValue, PossibleValuesParser};
+use clap::builder::{BoolishValueParser, PossibleValuesParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use rust_decimal::Decimal;
 
+use super::choices::{self, SiteChoice};
+use super::clouds::CloudCommand;
 use super::duration;
 use super::view::View;
-use crate::cloud::{CLOUDS, Endpoint};
+use crate::cloud::Endpoint;
 use crate::model::{Currency, Pattern, Threshold, amount_from_text};
+use crate::render::Format;
 use crate::sandbox::Fault;
 
 /// Show how much money is left in every cloud account, exactly
@@ -43,22 +46,8 @@ pub enum Command {
     /// `threshold` or `member_threshold` of the configuration, or that of `--threshold`. Without a threshold it is low
     /// when nothing is left.
     Check(Check),
-    /// Show Tencent Cloud balances
-    #[command(arg_required_else_help = true)]
-    Tencent {
-        #[command(flatten)]
-        which: Which,
-        #[command(subcommand)]
-        command: TencentCommand,
-    },
-    /// Show Alibaba Cloud balances
-    #[command(arg_required_else_help = true, visible_alias = "alibaba")]
-    Aliyun {
-        #[command(flatten)]
-        which: Which,
-        #[command(subcommand)]
-        command: AliyunCommand,
-    },
+    #[command(flatten)]
+    Cloud(CloudCommand),
     /// List accounts, where their keys are, and why any cannot be used
     ///
     /// No request is sent and no program is run.
@@ -139,7 +128,7 @@ pub struct All {
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
     /// Select the accounts of this cloud
-    #[arg(long, value_name = "CLOUD", value_parser = PossibleValuesParser::new(cloud_names()))]
+    #[arg(long, value_name = "CLOUD", value_parser = PossibleValuesParser::new(choices::clouds()))]
     pub provider: Option<String>,
     /// Add the members of every organization
     #[arg(long)]
@@ -239,10 +228,6 @@ impl Check {
     }
 }
 
-fn cloud_names() -> impl Iterator<Item = PossibleValue> {
-    CLOUDS.iter().map(|cloud| PossibleValue::new(cloud.name()).aliases(cloud.alias()))
-}
-
 /// A choice of one account of a cloud.
 #[derive(Debug, Default, Args)]
 pub struct Which {
@@ -289,25 +274,6 @@ pub enum ConfigCommand {
     Check,
     /// Print a JSON Schema of the file, for editors
     Schema,
-}
-
-/// A command about Tencent Cloud.
-#[derive(Debug, Subcommand)]
-pub enum TencentCommand {
-    /// Show the balance of the account that the key belongs to (DescribeAccountBalance)
-    Balance,
-    /// Show the balances of organization members (DescribeOrgMemberAccountBalance)
-    ///
-    /// The key must belong to the administrator of the organization. A member that was requested and not returned is
-    /// an error, and so is a pattern that matches no member.
-    Members(Members),
-}
-
-/// A command about Alibaba Cloud.
-#[derive(Debug, Subcommand)]
-pub enum AliyunCommand {
-    /// Show the balance of the account that the key belongs to (QueryAccountBalance)
-    Balance,
 }
 
 /// A choice of members.
@@ -389,8 +355,9 @@ pub enum ProxyOrigin {
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Options {
     /// Choose the output format [default: table]
-    #[arg(short, long, global = true, value_enum, env = "CLOUDBAL_OUTPUT", hide_env_values = true)]
-    pub output: Option<Output>,
+    #[arg(short, long, global = true, env = "CLOUDBAL_OUTPUT", hide_env_values = true)]
+    #[arg(value_parser = choices::format())]
+    pub output: Option<Format>,
     /// Print the result of a JMESPath expression on the JSON document
     #[arg(long, global = true, value_name = "EXPR", env = "CLOUDBAL_QUERY", hide_env_values = true)]
     pub query: Option<String>,
@@ -400,7 +367,8 @@ pub struct Options {
     #[arg(long, global = true, value_name = "FILE", env = "CLOUDBAL_CONFIG", hide_env_values = true)]
     pub config: Option<PathBuf>,
     /// Choose the site of the account; `auto` tries both [default: auto]
-    #[arg(long, global = true, value_enum, env = "CLOUDBAL_SITE", hide_env_values = true)]
+    #[arg(long, global = true, env = "CLOUDBAL_SITE", hide_env_values = true)]
+    #[arg(value_parser = choices::site())]
     pub site: Option<SiteChoice>,
     /// Set the currency (ISO 4217) of amounts that come without one
     ///
@@ -417,9 +385,9 @@ pub struct Options {
     #[arg(long, global = true, value_name = "URL", hide = true)]
     #[arg(env = "CLOUDBAL_METADATA_ENDPOINT", hide_env_values = true)]
     pub metadata_endpoint: Option<String>,
-    /// Choose how requests to Alibaba Cloud are signed [default: rpc]
-    #[arg(long, global = true, value_enum, env = "CLOUDBAL_SIGNATURE", hide_env_values = true)]
-    pub signature: Option<SignatureChoice>,
+    #[arg(long, global = true, env = "CLOUDBAL_SIGNATURE", hide_env_values = true)]
+    #[arg(value_parser = choices::signature(), help = choices::signature_help())]
+    pub signature: Option<&'static str>,
     /// Limit the duration of one attempt: `10`, `500ms`, `1m30s` [default: 10]
     #[arg(long, global = true, value_name = "TIME", value_parser = duration::parse_positive)]
     #[arg(env = "CLOUDBAL_TIMEOUT", hide_env_values = true)]
@@ -499,44 +467,6 @@ fn times(text: &str) -> Result<u8, String> {
         _ => None,
     };
     text.parse().ok().or_else(by_word).ok_or_else(|| "not a small number, `true` or `false`".to_owned())
-}
-
-/// How to print.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Output {
-    /// A table for people
-    #[default]
-    Table,
-    /// One JSON document
-    Json,
-    /// One JSON object a line, as pages arrive
-    Ndjson,
-    /// Comma-separated values with a header
-    Csv,
-    /// The JSON document as YAML
-    Yaml,
-    /// A workbook for spreadsheets, with `--file`
-    Xlsx,
-}
-
-/// Which site.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum SiteChoice {
-    /// The first site that knows the account
-    Auto,
-    /// The international site
-    Intl,
-    /// The China site
-    Cn,
-}
-
-/// Which signature.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum SignatureChoice {
-    /// RPC signature 1.0, HMAC-SHA1
-    Rpc,
-    /// Signature V3, ACS3-HMAC-SHA256
-    Acs3,
 }
 
 /// When to use colors.

@@ -4,6 +4,8 @@ use clap::builder::Resettable;
 use clap::{Arg, Args as _, Command, CommandFactory as _};
 
 use super::args::{Arguments, Options};
+use super::choices;
+use crate::cloud::{self, CLOUDS, Cloud};
 
 /// Options that change how anything is printed, usage errors included.
 const COLOR: &[&str] = &["color"];
@@ -44,10 +46,11 @@ const COMMON: &[&str] = &["output", "verbose", "quiet", "sandbox"];
 /// Whether a command uses a global option. The command is given by the names that lead to it; a command that has
 /// commands of its own accepts what any of them uses.
 pub fn uses(path: &[&str], option: &str) -> bool {
+    if let Some(cloud) = cloud_of(path) {
+        return option != "signature" || choices::has_signatures(cloud);
+    }
     let groups: &[&[&str]] = match path {
-        [] | ["all" | "check"] | ["aliyun", ..] => return true,
-        // The signature can be chosen for Alibaba Cloud only.
-        ["tencent", ..] => return option != "signature",
+        [] | ["all" | "check"] => return true,
         ["accounts"] => &[COLOR, MESSAGES, DOCUMENT, ACCOUNTS],
         ["doctor"] => &[COLOR, MESSAGES, DOCUMENT, ACCOUNTS, REQUESTS],
         ["config"] | ["config", "check"] => &[COLOR, &["config", "deadline", "convert_to", "rates", "quiet"]],
@@ -59,38 +62,65 @@ pub fn uses(path: &[&str], option: &str) -> bool {
     groups.iter().any(|group| group.contains(&option))
 }
 
-/// The examples in a command's help.
-pub fn examples(path: &[&str]) -> &'static [&'static str] {
+/// The cloud whose command this is, or one below it.
+fn cloud_of(path: &[&str]) -> Option<&'static dyn Cloud> {
+    path.first().and_then(|name| cloud::named(name))
+}
+
+/// Lists the examples in a command's help.
+pub fn examples(path: &[&str]) -> Vec<String> {
+    let with_members = || CLOUDS.iter().find(|cloud| cloud.has_members()).map(|cloud| cloud.name());
+    let mut examples: Vec<String> = match cloud_of(path) {
+        Some(cloud) => examples_of_cloud(cloud, &path[1..]),
+        None => fixed_examples(path).iter().map(ToString::to_string).collect(),
+    };
+    match (path, with_members()) {
+        ([], Some(cloud)) => {
+            let example = format!("cloudbal {cloud} members --name 'dev-*'");
+            examples.push(format!("{example:<42}# members of an organization"));
+        }
+        (["all"], Some(cloud)) => {
+            examples.insert(1, format!("cloudbal all --provider {cloud} --members"));
+        }
+        _ => {}
+    }
+    examples
+}
+
+fn examples_of_cloud(cloud: &dyn Cloud, path: &[&str]) -> Vec<String> {
+    let arguments: &[&str] = match path {
+        [] if cloud.has_members() => &["balance", "members -o csv"],
+        [] => &["balance"],
+        ["balance"] => &["balance --account prod"],
+        _ => &[
+            "members --name 'dev-*' --below 100",
+            "members --uin 700001941608,700100015838",
+            "members -o ndjson --resume members.journal",
+        ],
+    };
+    let mut examples: Vec<String> =
+        arguments.iter().map(|arguments| format!("cloudbal {} {arguments}", cloud.name())).collect();
+    if path == ["balance"] {
+        let site = cloud.sites().iter().find(|site| **site != cloud.first_site());
+        let site = site.map_or(String::new(), |site| format!(" --site {site}"));
+        examples.push(format!("cloudbal {} balance{site} -o json", cloud.name()));
+    }
+    examples
+}
+
+fn fixed_examples(path: &[&str]) -> &'static [&'static str] {
     match path {
         [] => &[
             "cloudbal --sandbox                        # try it without keys",
             "cloudbal                                  # every account on this machine",
             "cloudbal prod 'test-*' -o json            # some accounts, for scripts",
             "cloudbal check --threshold USD=100        # exit status 3 when a balance is low",
-            "cloudbal tencent members --name 'dev-*'   # members of an organization",
         ],
-        ["all"] => &[
-            "cloudbal all prod 'test-*'",
-            "cloudbal all --provider tencent --members",
-            "cloudbal all --in USD --rates rates.toml",
-        ],
+        ["all"] => &["cloudbal all prod 'test-*'", "cloudbal all --in USD --rates rates.toml"],
         ["check"] => &[
             "cloudbal check --threshold USD=100,CNY=700",
             "cloudbal check 'prod-*' --members --deadline 1m -o json",
         ],
-        ["tencent"] => &["cloudbal tencent balance", "cloudbal tencent members -o csv"],
-        ["tencent", "balance"] => {
-            &["cloudbal tencent balance --account prod", "cloudbal tencent balance --site cn -o json"]
-        }
-        ["tencent", "members"] => &[
-            "cloudbal tencent members --name 'dev-*' --below 100",
-            "cloudbal tencent members --uin 700001941608,700100015838",
-            "cloudbal tencent members -o ndjson --resume members.journal",
-        ],
-        ["aliyun"] => &["cloudbal aliyun balance"],
-        ["aliyun", "balance"] => {
-            &["cloudbal aliyun balance --profile shop", "cloudbal aliyun balance --site intl -o json"]
-        }
         ["accounts"] => &["cloudbal accounts", "cloudbal accounts -o json"],
         ["accounts", "login"] => {
             &["cloudbal accounts login prod", "cloudbal accounts login prod --key-id AKIDEXAMPLE"]
@@ -160,7 +190,13 @@ fn describe(command: Command, path: &[&str], global: &[Arg]) -> Command {
     let has = |option: &Arg| command.get_arguments().any(|own| own.get_id() == option.get_id());
     let used = |option: &&Arg| uses(path, option.get_id().as_str()) && !has(option);
     let hidden = |option: &Arg| path == ["check"] && REFUSED_BY_CHECK.contains(&option.get_id().as_str());
-    let shown = |option: &Arg| option.clone().hide(option.is_hide_set() || hidden(option));
+    let shown = |option: &Arg| {
+        let option = option.clone().hide(option.is_hide_set() || hidden(option));
+        match cloud_of(path) {
+            Some(cloud) if option.get_id() == "site" => option.value_parser(choices::site_of(cloud.sites())),
+            _ => option,
+        }
+    };
     let used: Vec<Arg> = global.iter().filter(used).map(shown).collect();
     let mut footer = String::from("Examples:\n");
     for example in examples(path) {

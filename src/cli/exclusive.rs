@@ -5,7 +5,8 @@ use std::cmp::Ordering;
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 
-use super::args::{Arguments, Command, Resume, TencentCommand};
+use super::args::{Arguments, Command, Resume};
+use super::clouds::{CloudCommand, CloudQuery};
 
 /// Two options that exclude each other and were said in the same way.
 pub struct Clash {
@@ -32,7 +33,7 @@ pub fn settle(arguments: &mut Arguments, matches: &ArgMatches) -> Result<(), Cla
         sandbox.rate =
             sandbox.rate.filter(|_| matches.value_source("rate") == Some(ValueSource::CommandLine));
     }
-    let (Some(Command::Tencent { which, .. } | Command::Aliyun { which, .. }), Some((_, matches))) =
+    let (Some(Command::Cloud(CloudCommand { which, .. })), Some((_, matches))) =
         (command, matches.subcommand())
     else {
         return Ok(());
@@ -53,7 +54,7 @@ fn resume_of(command: &mut Command) -> Option<&mut Resume> {
     match command {
         Command::All(all) => Some(&mut all.resume),
         Command::Check(check) => Some(&mut check.all.resume),
-        Command::Tencent { command: TencentCommand::Members(members), .. } => Some(&mut members.resume),
+        Command::Cloud(CloudCommand { query: CloudQuery::Members(members), .. }) => Some(&mut members.resume),
         _ => None,
     }
 }

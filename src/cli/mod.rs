@@ -2,6 +2,8 @@
 
 mod args;
 mod background;
+mod choices;
+mod clouds;
 mod color;
 mod complete;
 mod configuration;
@@ -37,10 +39,10 @@ use std::time::Instant;
 
 use crate::app::{Scope, Task};
 use crate::client;
-use crate::cloud::{Cloud, aliyun::Aliyun, tencent::Tencent};
 use crate::model::{Error, Result};
 use crate::render::{self, Format};
-use args::{AccountsCommand, AliyunCommand, All, Arguments, Color, Command, Options, TencentCommand, Which};
+use args::{AccountsCommand, All, Arguments, Color, Command, Options};
+use clouds::{CloudCommand, CloudQuery};
 
 /// How a run ended, as the shell sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,22 +138,16 @@ fn run(options: &mut Options, command: Option<Command>, start: Instant) -> Resul
         refuse::without_effect(options, command.as_ref(), &config)?;
         options.view.settle(&config, options.format() != Format::Csv)?;
     }
-    let one = |cloud: &'static dyn Cloud, which: &Which, scope: Scope| {
-        read::run(options, vec![select::one(options, &config, cloud, which, scope)?])
-    };
     match command {
-        Some(Command::Tencent { which, command: TencentCommand::Balance }) => {
-            one(&Tencent, &which, Scope::Balance)
+        Some(Command::Cloud(CloudCommand { cloud, which, query: CloudQuery::Balance })) => {
+            read::run(options, vec![select::one(options, &config, cloud, &which, Scope::Balance)?])
         }
-        Some(Command::Tencent { which, command: TencentCommand::Members(members) }) => {
+        Some(Command::Cloud(CloudCommand { cloud, which, query: CloudQuery::Members(members) })) => {
             options.view.names = members.name;
             let uins = uins::collect(&members.uin, members.uin_file.as_deref())?;
-            let mut tasks = vec![select::one(options, &config, &Tencent, &which, Scope::Members(uins))?];
+            let mut tasks = vec![select::one(options, &config, cloud, &which, Scope::Members(uins))?];
             resume::open(&members.resume, &mut tasks, options)?;
             read::run(options, tasks)
-        }
-        Some(Command::Aliyun { which, command: AliyunCommand::Balance }) => {
-            one(&Aliyun, &which, Scope::Balance)
         }
         Some(Command::Accounts { .. }) => {
             inspect::accounts(options, &select::all(options, &config, &All::default())?)

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use chrono::Utc;
 
 use super::args::{All, Options, Which};
+use super::choices::SiteChoice;
 use super::{description, print, stand_in};
 use crate::app::{Scope, Task, tasks};
 use crate::cloud::{CLOUDS, Cloud};
@@ -81,12 +82,12 @@ pub fn one(
             tasks.retain(|task| task.account.cloud.name() == cloud.name());
             tasks::only_named(tasks, name)?
         }
-        (true, None, _) => demo(cloud, options.site(None)),
+        (true, None, _) => demo(cloud, site(options.site, cloud, None)?),
         (false, None, Some(profile)) => tasks::of_profile(cloud, profile, &around),
         (false, None, None) => tasks::only(cloud, config, &around)?,
     };
     task.scope = scope;
-    overrule(&mut task, options);
+    overrule(&mut task, options)?;
     Ok(task)
 }
 
@@ -104,7 +105,7 @@ pub fn all(options: &Options, config: &Config, all: &All) -> Result<Vec<Task>> {
         if all.members && task.account.cloud.has_members() {
             task.scope = Scope::BalanceAndMembers;
         }
-        overrule(task, options);
+        overrule(task, options)?;
     }
     let is_about_members = |task: &Task| task.scope == Scope::BalanceAndMembers;
     if !all.name.is_empty() && !tasks.iter().any(is_about_members) {
@@ -139,15 +140,51 @@ fn demo(cloud: &'static dyn Cloud, site: Option<Site>) -> Task {
     tasks::from_found(cloud, &found.label.clone(), Ok(found), Scope::Balance)
 }
 
-/// What the command line says counts for every account.
-fn overrule(task: &mut Task, options: &Options) {
+/// Applies what the command line says to an account.
+fn overrule(task: &mut Task, options: &Options) -> Result<()> {
     let account = &mut task.account;
-    account.site = options.site(account.site);
+    account.site = site(options.site, account.cloud, account.site)?;
     account.currency = options.currency.or(account.currency);
-    if let Some(signature) = options.signature() {
+    if let Some(signature) = options.signature {
         account.sign_with(Some(signature));
     }
     if options.endpoint.is_some() {
         account.endpoint.clone_from(&options.endpoint);
+    }
+    Ok(())
+}
+
+/// Returns the site that is chosen for an account, or its own. A site that its cloud does not have is an error.
+fn site(chosen: Option<SiteChoice>, cloud: &dyn Cloud, own: Option<Site>) -> Result<Option<Site>> {
+    match chosen {
+        None => Ok(own),
+        Some(SiteChoice::Auto) => Ok(None),
+        Some(SiteChoice::One(site)) if cloud.sites().contains(&site) => Ok(Some(site)),
+        Some(SiteChoice::One(site)) => {
+            let names: Vec<String> = cloud.sites().iter().map(|site| format!("`{site}`")).collect();
+            let message = format!("`--site {site}`: {} has no such site", cloud.title());
+            Err(Error::new(ErrorKind::Usage, message)
+                .hint(format!("choose `auto` or one of its sites: {}", names.join(", "))))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_site_that_a_cloud_does_not_have_is_refused() {
+        for cloud in CLOUDS {
+            let own = Some(cloud.first_site());
+            assert_eq!(site(None, *cloud, own), Ok(own));
+            assert_eq!(site(Some(SiteChoice::Auto), *cloud, own), Ok(None));
+            for known in cloud.sites() {
+                assert_eq!(site(Some(SiteChoice::One(*known)), *cloud, own), Ok(Some(*known)));
+            }
+        }
+        let error = site(Some(SiteChoice::One(Site::named("eu"))), CLOUDS[0], None).unwrap_err();
+        assert_eq!(&*error.message, "`--site eu`: Tencent Cloud has no such site");
+        assert_eq!(error.hint.as_deref(), Some("choose `auto` or one of its sites: `intl`, `cn`"));
     }
 }

@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 
 use clap::ValueEnum as _;
 
-use super::args::{Color, Options, Output, SignatureChoice, SiteChoice};
+use super::args::{Color, Options};
 use crate::client::{CertificateFile, PROXY_VARIABLES, Roots, Settings};
 use crate::config::Defaults;
 use crate::file;
-use crate::model::{Result, Site};
+use crate::model::Result;
 use crate::render::{Format, Style};
 
 /// How many requests are under way at once when nothing is said.
@@ -26,7 +26,7 @@ fn within_open_files(concurrency: u32) -> usize {
 impl Options {
     /// Takes from the configuration what neither the command line nor a variable says.
     pub fn fill(&mut self, defaults: &Defaults) {
-        let named = |name: &str| Output::from_str(name, false).ok();
+        let named = |name: &str| Format::ALL.into_iter().find(|format| format.name() == name);
         self.output = self.output.or_else(|| defaults.output.and_then(named));
         self.color = self.color.or_else(|| defaults.color.and_then(|name| Color::from_str(name, false).ok()));
         self.timeout = self.timeout.or(defaults.timeout);
@@ -79,14 +79,7 @@ impl Options {
 
     /// The form of output.
     pub fn format(&self) -> Format {
-        match self.output.unwrap_or_default() {
-            Output::Table => Format::Table,
-            Output::Json => Format::Json,
-            Output::Ndjson => Format::Ndjson,
-            Output::Csv => Format::Csv,
-            Output::Yaml => Format::Yaml,
-            Output::Xlsx => Format::Xlsx,
-        }
+        self.output.unwrap_or_default()
     }
 
     /// How a table looks on stdout, or in a file.
@@ -101,24 +94,6 @@ impl Options {
     /// Whether stderr gets colours.
     pub fn color_on_stderr(&self) -> bool {
         self.color.unwrap_or_default().on(std::io::stderr().is_terminal())
-    }
-
-    /// The site of an account that has this one by itself.
-    pub fn site(&self, own: Option<Site>) -> Option<Site> {
-        match self.site {
-            None => own,
-            Some(SiteChoice::Auto) => None,
-            Some(SiteChoice::Intl) => Some(Site::INTL),
-            Some(SiteChoice::Cn) => Some(Site::CN),
-        }
-    }
-
-    /// The signature that was chosen.
-    pub fn signature(&self) -> Option<&'static str> {
-        self.signature.map(|choice| match choice {
-            SignatureChoice::Rpc => "rpc",
-            SignatureChoice::Acs3 => "acs3",
-        })
     }
 }
 
@@ -140,15 +115,13 @@ mod tests {
         assert_eq!(default("connect_timeout"), settings.connect_timeout.as_secs());
         assert_eq!(default("retries"), settings.retries);
         assert_eq!(default("system_certs"), options.system_certs);
-        assert_eq!(
-            default("output").as_str().map(|name| Output::from_str(name, false)),
-            Some(Ok(Output::default()))
-        );
+        assert_eq!(default("output"), Format::default().name());
         assert_eq!(
             default("color").as_str().map(|name| Color::from_str(name, false)),
             Some(Ok(Color::default()))
         );
         let signatures = crate::cloud::CLOUDS.iter().filter_map(|cloud| cloud.signatures().first());
-        assert!(signatures.eq([&schema["definitions"]["signature"]["default"]]));
+        let names = signatures.map(|signature| signature.name);
+        assert!(names.eq([&schema["definitions"]["signature"]["default"]]));
     }
 }

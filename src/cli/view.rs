@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
+use clap::Args;
 use clap::builder::BoolishValueParser;
-use clap::{Args, ValueEnum};
 use rust_decimal::Decimal;
 
+use super::choices;
 use crate::config::{self, Config};
 use crate::model::{
     Conversion, Currency, Error, ErrorKind, Pattern, Result, Selection, Sort, Threshold, amount_from_text,
@@ -26,8 +27,9 @@ pub struct View {
     #[arg(allow_hyphen_values = true, env = "CLOUDBAL_BELOW", hide_env_values = true)]
     pub below: Option<Decimal>,
     /// Sort rows, instead of showing them in the order of the accounts
-    #[arg(long, global = true, value_enum, env = "CLOUDBAL_SORT", hide_env_values = true)]
-    pub sort: Option<SortChoice>,
+    #[arg(long, global = true, env = "CLOUDBAL_SORT", hide_env_values = true)]
+    #[arg(value_parser = choices::sort())]
+    pub sort: Option<Sort>,
     /// Convert the totals to this currency, with the rates of the configuration or of `--rates`
     ///
     /// The sum is exact and rounded once, to the currency's own decimal places (half to even). Rates and their day are
@@ -61,15 +63,6 @@ pub struct View {
     pub conversion: Option<Conversion>,
 }
 
-/// Which order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum SortChoice {
-    /// The least first, one currency after the other by its code; errors last
-    Available,
-    /// By cloud and account, then by the sub-account's name
-    Name,
-}
-
 impl View {
     /// Brings the wished currency and the rates together, and reads the file of rates when there is one. A default
     /// currency is left alone where the format has no totals.
@@ -96,10 +89,7 @@ impl View {
 
     /// Which rows are shown, and in which order.
     pub fn selection(&self) -> Selection {
-        let sort = self.sort.map(|choice| match choice {
-            SortChoice::Available => Sort::Available,
-            SortChoice::Name => Sort::Name,
-        });
-        Selection { only_failed: self.only_failed, below: self.below, only_low: self.check.is_some(), sort }
+        let only_low = self.check.is_some();
+        Selection { only_failed: self.only_failed, below: self.below, only_low, sort: self.sort }
     }
 }

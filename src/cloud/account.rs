@@ -28,8 +28,8 @@ impl Account {
     /// Signs its requests in this way, if its cloud knows it, and otherwise in the cloud's default way.
     pub fn sign_with(&mut self, signature: Option<&str>) {
         let known = self.cloud.signatures();
-        let chosen = known.iter().find(|name| Some(**name) == signature);
-        self.signature = chosen.or(known.first()).copied().unwrap_or_default();
+        let chosen = known.iter().find(|known| Some(known.name) == signature);
+        self.signature = chosen.or(known.first()).map_or("", |chosen| chosen.name);
     }
 
     /// The server that answers a question on a site. A chosen one takes the place of the billing service's; when it

@@ -65,8 +65,8 @@ pub trait Cloud: Debug + Send + Sync {
     /// The site that is asked first when none is chosen; the others follow when it does not know the account.
     fn first_site(&self) -> Site;
 
-    /// The names of the ways in which it accepts signatures, the default first; none where there is only one.
-    fn signatures(&self) -> &'static [&'static str] {
+    /// The signatures that it accepts, the default first; none where there is only one.
+    fn signatures(&self) -> &'static [Signature] {
         &[]
     }
 
@@ -76,8 +76,18 @@ pub trait Cloud: Debug + Send + Sync {
         &[]
     }
 
-    /// Whether it has organisations whose members' balances can be asked for.
-    fn has_members(&self) -> bool;
+    /// The API action that reads the account's own balance, as the cloud's documentation names it.
+    fn balance_action(&self) -> &'static str;
+
+    /// The API action that reads the balances of an organization's members; `None` where there is none.
+    fn members_action(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Whether it has organizations whose members' balances can be read.
+    fn has_members(&self) -> bool {
+        self.members_action().is_some()
+    }
 
     /// The host that answers a question on a site.
     fn host(&self, question: &Question, site: Site) -> Cow<'static, str>;
@@ -138,6 +148,15 @@ fn in_currency(answer: Answer, wanted: Option<Currency>) -> std::result::Result<
     Err(Failure::fatal(Error::new(ErrorKind::Usage, message).hint(format!(
         "leave out `--currency` (CLOUDBAL_CURRENCY, `currency` of the account); `--in {wanted}` converts totals"
     ))))
+}
+
+/// One of several signatures that a cloud accepts.
+#[derive(Clone, Copy, Debug)]
+pub struct Signature {
+    /// The name it is chosen by, such as `acs3`.
+    pub name: &'static str,
+    /// What the cloud's documentation calls it.
+    pub about: &'static str,
 }
 
 /// What can be asked of a cloud.

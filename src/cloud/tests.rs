@@ -105,7 +105,8 @@ fn failure(cloud: &dyn Cloud, status: u16, body: &str) -> (ErrorKind, String, Ad
 
 /// Every way in which a cloud accepts signatures, the default first.
 fn ways(cloud: &dyn Cloud) -> Vec<&'static str> {
-    if cloud.signatures().is_empty() { vec![""] } else { cloud.signatures().to_vec() }
+    let names: Vec<_> = cloud.signatures().iter().map(|signature| signature.name).collect();
+    if names.is_empty() { vec![""] } else { names }
 }
 
 #[test]

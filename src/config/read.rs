@@ -166,7 +166,8 @@ fn site(table: &Table) -> Result<Option<Site>> {
 
 /// How requests are signed to the clouds that accept more than one way.
 pub(super) fn signature(table: &Table) -> Result<Option<&'static str>> {
-    let known: Vec<_> = CLOUDS.iter().flat_map(|cloud| cloud.signatures()).copied().collect();
+    let signatures = CLOUDS.iter().flat_map(|cloud| cloud.signatures());
+    let known: Vec<_> = signatures.map(|signature| signature.name).collect();
     table.choice("signature", &known)
 }
 

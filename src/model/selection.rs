@@ -28,6 +28,19 @@ pub enum Sort {
     Name,
 }
 
+impl Sort {
+    /// Every order.
+    pub const ALL: [Self; 2] = [Self::Available, Self::Name];
+
+    /// The name it is chosen by.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Available => "available",
+            Self::Name => "name",
+        }
+    }
+}
+
 impl Selection {
     /// Whether a row is shown.
     pub fn shows(&self, row: &Row) -> bool {

@@ -39,9 +39,10 @@ pub use stream::Stream;
 pub const SCHEMA: &str = include_str!("schema.json");
 
 /// What a report is written as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
     /// A table for people.
+    #[default]
     Table,
     /// One JSON document.
     Json,

@@ -9,15 +9,13 @@ mod rpc;
 mod sts;
 
 use super::fields::{Fields, InvalidField};
-use super::{Answer, Call, Cloud, Context, Failure, Keys, Method, Question, Reply, Request};
+use super::{Answer, Call, Cloud, Context, Failure, Keys, Method, Question, Reply, Request, Signature};
 use std::borrow::Cow;
 
 use crate::crypto::sha256_hex;
 use crate::model::{Error, ErrorKind, Result, Site};
 
-/// Signature V3, ACS3-HMAC-SHA256.
 const ACS3: &str = "acs3";
-/// RPC signature 1.0, HMAC-SHA1.
 const RPC: &str = "rpc";
 
 /// Alibaba Cloud, on both its sites.
@@ -57,12 +55,15 @@ impl Cloud for Aliyun {
         Site::CN
     }
 
-    fn signatures(&self) -> &'static [&'static str] {
-        &[RPC, ACS3]
+    fn signatures(&self) -> &'static [Signature] {
+        &[
+            Signature { name: RPC, about: "RPC signature 1.0, HMAC-SHA1" },
+            Signature { name: ACS3, about: "Signature V3, ACS3-HMAC-SHA256" },
+        ]
     }
 
-    fn has_members(&self) -> bool {
-        false
+    fn balance_action(&self) -> &'static str {
+        balance::ACTION
     }
 
     fn host(&self, question: &Question, site: Site) -> Cow<'static, str> {

@@ -57,8 +57,12 @@ impl Cloud for Tencent {
         &[Site::CN, Site::INTL]
     }
 
-    fn has_members(&self) -> bool {
-        true
+    fn balance_action(&self) -> &'static str {
+        balance::ACTION
+    }
+
+    fn members_action(&self) -> Option<&'static str> {
+        Some(members::ACTION)
     }
 
     fn host(&self, question: &Question, site: Site) -> Cow<'static, str> {
