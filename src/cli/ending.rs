@@ -14,7 +14,8 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 use super::print::UnderWay;
-use super::{Outcome, args::Options, print, read};
+use super::runtime::runtime;
+use super::{Outcome, args::Options, print};
 use crate::credentials;
 use crate::file;
 use crate::model::{Error, ErrorKind};
@@ -110,7 +111,7 @@ struct Watch {
 
 impl Watch {
     fn run(&self) {
-        let Ok(runtime) = read::runtime() else {
+        let Ok(runtime) = runtime() else {
             unblock_signals();
             if let Some(deadline) = file::deadline() {
                 std::thread::sleep(deadline.saturating_duration_since(Instant::now()));

@@ -5,34 +5,32 @@ mod background;
 mod choices;
 mod clouds;
 mod color;
+mod commands;
 mod complete;
-mod configuration;
+mod demo;
 mod description;
 mod duration;
 mod ending;
 mod exclusive;
 mod harden;
-mod inspect;
 mod known_sites;
-mod login;
 mod misread;
 mod output_file;
-mod pages;
 mod parse;
 mod print;
 mod printer;
 mod progress;
-mod read;
 mod refuse;
 mod resume;
+mod runtime;
 mod select;
 mod settings;
-mod stand_in;
 mod steps;
 mod tidy;
 mod uins;
 mod verbose;
 mod view;
+mod welcome;
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -43,6 +41,7 @@ use crate::model::{Error, Result};
 use crate::render::{self, Format};
 use args::{AccountsCommand, All, Arguments, Color, Command, Options};
 use clouds::{CloudCommand, CloudQuery};
+use commands::{accounts, balances, config, doctor, generate, init, keyring, sandbox};
 
 /// How a run ended, as the shell sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,18 +101,18 @@ pub fn main() -> ExitCode {
 fn run(options: &mut Options, command: Option<Command>, start: Instant) -> Result<Outcome> {
     options.hold_deadline(start);
     let command = match command {
-        Some(Command::Sandbox(sandbox)) => return stand_in::serve(&sandbox),
-        Some(Command::Completions { shell }) => return pages::completions(shell),
-        Some(Command::Man { dir }) => return pages::man(dir.as_deref()),
-        Some(Command::Init { yes }) => return configuration::init(options, yes),
-        Some(Command::Config { command }) => return configuration::run(options, command),
+        Some(Command::Sandbox(sandbox)) => return sandbox::serve(&sandbox),
+        Some(Command::Completions { shell }) => return generate::completions(shell),
+        Some(Command::Man { dir }) => return generate::man(dir.as_deref()),
+        Some(Command::Init { yes }) => return init::run(options, yes),
+        Some(Command::Config { command }) => return config::run(options, command),
         Some(Command::Accounts { command: Some(AccountsCommand::Login { name, key_id }) }) => {
-            return login::login(&name, key_id);
+            return keyring::login(&name, key_id);
         }
         Some(Command::Accounts { command: Some(AccountsCommand::Logout { name }) }) => {
-            return login::logout(&name);
+            return keyring::logout(&name);
         }
-        Some(Command::Schema) => return print::to_stdout(render::SCHEMA),
+        Some(Command::Schema) => return generate::schema(),
         command => command,
     };
     if options.proxy_origin == args::ProxyOrigin::Arguments
@@ -140,27 +139,27 @@ fn run(options: &mut Options, command: Option<Command>, start: Instant) -> Resul
     }
     match command {
         Some(Command::Cloud(CloudCommand { cloud, which, query: CloudQuery::Balance })) => {
-            read::run(options, vec![select::one(options, &config, cloud, &which, Scope::Balance)?])
+            balances::show(options, vec![select::one(options, &config, cloud, &which, Scope::Balance)?])
         }
         Some(Command::Cloud(CloudCommand { cloud, which, query: CloudQuery::Members(members) })) => {
             options.view.names = members.name;
             let uins = uins::collect(&members.uin, members.uin_file.as_deref())?;
             let mut tasks = vec![select::one(options, &config, cloud, &which, Scope::Members(uins))?];
             resume::open(&members.resume, &mut tasks, options)?;
-            read::run(options, tasks)
+            balances::show(options, tasks)
         }
         Some(Command::Accounts { .. }) => {
-            inspect::accounts(options, &select::all(options, &config, &All::default())?)
+            accounts::show(options, &select::all(options, &config, &All::default())?)
         }
         Some(Command::Doctor { names }) => {
             let chosen = All { names, ..All::default() };
-            inspect::doctor(options, &select::all(options, &config, &chosen)?)
+            doctor::examine_all(options, &select::all(options, &config, &chosen)?)
         }
         Some(Command::All(mut all)) => {
             let mut tasks = select::all(options, &config, &all)?;
             options.view.names = std::mem::take(&mut all.name);
             resume::open(&all.resume, &mut tasks, options)?;
-            balances(options, tasks)
+            show_all(options, tasks)
         }
         Some(Command::Check(check)) => {
             let mut tasks = select::all(options, &config, &check.all)?;
@@ -169,9 +168,9 @@ fn run(options: &mut Options, command: Option<Command>, start: Instant) -> Resul
             let given = check.given();
             select::check(&mut tasks, &given);
             options.view.check = Some(given);
-            balances(options, tasks)
+            show_all(options, tasks)
         }
-        _ => balances(options, select::all(options, &config, &All::default())?),
+        _ => show_all(options, select::all(options, &config, &All::default())?),
     }
 }
 
@@ -183,7 +182,7 @@ fn has_password(proxy: &str) -> bool {
 }
 
 /// The balances of these accounts. That there is none is no balance of 0.
-fn balances(options: &Options, tasks: Vec<Task>) -> Result<Outcome> {
+fn show_all(options: &Options, tasks: Vec<Task>) -> Result<Outcome> {
     refuse::currency_of_several(options, tasks.len())?;
-    if tasks.is_empty() { Ok(pages::welcome()) } else { read::run(options, tasks) }
+    if tasks.is_empty() { Ok(welcome::print()) } else { balances::show(options, tasks) }
 }

@@ -7,7 +7,7 @@ use chrono::Utc;
 
 use super::args::{All, Options, Which};
 use super::choices::SiteChoice;
-use super::{description, print, stand_in};
+use super::{demo, description, print};
 use crate::app::{Scope, Task, tasks};
 use crate::cloud::{CLOUDS, Cloud};
 use crate::config::{self, Config};
@@ -136,7 +136,7 @@ pub fn demos() -> Vec<Task> {
 }
 
 fn demo(cloud: &'static dyn Cloud, site: Option<Site>) -> Task {
-    let found = stand_in::demo(cloud, site);
+    let found = demo::account(cloud, site);
     tasks::from_found(cloud, &found.label.clone(), Ok(found), Scope::Balance)
 }
 

@@ -4,22 +4,23 @@ use std::cell::Cell;
 use std::future::poll_fn;
 use std::io::{IsTerminal as _, Write};
 
-use super::args::Options;
-use super::background::Background;
-use super::ending::{Ending, Reason};
-use super::known_sites::KnownSites;
-use super::output_file::OutputFile;
-use super::printer::{Output, Printer};
-use super::progress::Progress;
-use super::{Outcome, print, resume, stand_in, verbose};
 use crate::app::{self, Filter, FoundBy, Task};
+use crate::cli::args::Options;
+use crate::cli::background::Background;
+use crate::cli::ending::{Ending, Reason};
+use crate::cli::known_sites::KnownSites;
+use crate::cli::output_file::OutputFile;
+use crate::cli::printer::{Output, Printer};
+use crate::cli::progress::Progress;
+use crate::cli::runtime::runtime;
+use crate::cli::{Outcome, demo, print, resume, verbose};
 use crate::client::{Client, Event, Settings};
 use crate::credentials;
 use crate::model::{Error, ErrorKind, Result, Row};
 use crate::render::{self, Query};
 
 /// Reads what is wished of these accounts and prints it.
-pub fn run(options: &Options, mut tasks: Vec<Task>) -> Result<Outcome> {
+pub fn show(options: &Options, mut tasks: Vec<Task>) -> Result<Outcome> {
     let format = options.format();
     let query = options.query.as_deref().map(|text| Query::parse(text, format)).transpose()?;
     let streams = Printer::streams(options, format, query.is_some());
@@ -153,7 +154,7 @@ async fn read(
     // Held until everything is read: dropping it ends it.
     let mut sandbox = None;
     if options.sandbox {
-        match stand_in::inside(&mut settings).await {
+        match demo::start(&mut settings).await {
             Ok(started) => sandbox = Some(started),
             Err(error) => return printer.row(Row::Error(Box::new(error))),
         }
@@ -188,31 +189,4 @@ async fn read(
         never = progress.show() => match never {},
     }
     drop(sandbox);
-}
-
-/// One thread does everything: it waits for the network nearly all the time.
-pub fn runtime() -> Result<tokio::runtime::Runtime> {
-    let build = || {
-        room_for_a_runtime()?;
-        // The timers are looked at after every step: a server that keeps a connection busy must not hold up a time-out.
-        tokio::runtime::Builder::new_current_thread().event_interval(1).enable_all().build()
-    };
-    build().map_err(|error| {
-        Error::new(ErrorKind::File, format!("cannot create an event queue: {error}"))
-            .hint("raise the limit of open files (`ulimit -n`)")
-    })
-}
-
-/// Fails when there are too few open files left: tokio panics when it gets no pair of sockets for signals. A runtime
-/// opens six files.
-#[cfg(unix)]
-fn room_for_a_runtime() -> std::io::Result<()> {
-    let pair = std::os::unix::net::UnixStream::pair;
-    drop([pair()?, pair()?, pair()?]);
-    Ok(())
-}
-
-#[cfg(not(unix))]
-fn room_for_a_runtime() -> std::io::Result<()> {
-    Ok(())
 }

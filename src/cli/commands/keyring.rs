@@ -1,12 +1,12 @@
-//! Putting keys into the operating system's keyring, and taking them out.
+//! `cloudbal accounts login` and `logout`: keys in the operating system's keyring.
 
 use std::io::{self, BufRead, IsTerminal as _, Read as _};
 
 use chrono::Utc;
 
-use super::{Outcome, print};
+use crate::cli::{Outcome, print};
 #[cfg(feature = "keyring")]
-use super::{ending, read};
+use crate::cli::{ending, runtime::runtime};
 #[cfg(feature = "keyring")]
 use crate::client::in_thread;
 use crate::config;
@@ -88,7 +88,7 @@ fn line(input: &mut dyn BufRead) -> io::Result<Secret> {
 fn hidden(question: &str) -> io::Result<Secret> {
     print::to_stderr(question);
     let read = || line(&mut Secret::new(rpassword::read_password()?).expose().as_bytes());
-    read::runtime().map_err(io::Error::other)?.block_on(async {
+    runtime().map_err(io::Error::other)?.block_on(async {
         // While somebody listens to it, an interruption does not end the process before echo is on again.
         tokio::spawn(ending::interrupted());
         in_thread(read).await?

@@ -1,44 +1,24 @@
-//! Showing what is known of accounts, and examining them.
-
-use std::io::Write as _;
+//! `cloudbal doctor`: examines accounts step by step.
 
 use chrono::Utc;
 
-use super::args::Options;
-use super::ending::{Ending, Reason};
-use super::progress::Progress;
-use super::steps::Steps;
-use super::{Outcome, pages, print, read, stand_in, verbose};
+use super::accounts;
+use super::listing::{complain, print, query};
 use crate::app::{self, FoundBy, Task};
+use crate::cli::args::Options;
+use crate::cli::ending::{Ending, Reason};
+use crate::cli::progress::Progress;
+use crate::cli::runtime::runtime;
+use crate::cli::steps::Steps;
+use crate::cli::{Outcome, demo, print as printing, verbose};
 use crate::client::{Event, Settings};
-use crate::cloud::CLOUDS;
-use crate::credentials::{self, Surroundings};
+use crate::credentials;
 use crate::model::{Checkup, Error, ErrorKind, Result, Step};
-use crate::render::{self, Format, Listing, Query};
-
-/// Shows the accounts that are known.
-pub fn accounts(options: &Options, tasks: &[Task]) -> Result<Outcome> {
-    let query = query(options)?;
-    if !options.quiet {
-        verbose::tell_precedence(tasks, &[FoundBy::Chain, FoundBy::Listing]);
-    }
-    let known = app::accounts::known(tasks);
-    Ending::new(options).watch();
-    print(options, query.as_ref(), Listing::Accounts(&known))?;
-    let errors: Vec<&Error> = known.iter().filter_map(|account| account.error.as_ref()).collect();
-    for error in &errors {
-        complain(options, error);
-    }
-    Ok(match (known.is_empty(), errors.is_empty()) {
-        (true, _) => nobody(options),
-        (false, true) => Outcome::Complete,
-        (false, false) => Outcome::Incomplete,
-    })
-}
+use crate::render::{Format, Listing};
 
 /// Examines accounts and shows what was found: in a table each step as soon as it is taken, elsewhere all as one
 /// document.
-pub fn doctor(options: &Options, tasks: &[Task]) -> Result<Outcome> {
+pub fn examine_all(options: &Options, tasks: &[Task]) -> Result<Outcome> {
     let query = query(options)?;
     if !options.quiet {
         verbose::tell_precedence(tasks, &[FoundBy::Chain, FoundBy::Listing]);
@@ -49,7 +29,7 @@ pub fn doctor(options: &Options, tasks: &[Task]) -> Result<Outcome> {
     let is_live = query.is_none() && options.format() == Format::Table;
     let steps = is_live.then(|| Steps::new(tasks, options.style(), &progress));
     let mut checkups = Vec::new();
-    let runtime = read::runtime()?;
+    let runtime = runtime()?;
     let ending = Ending::new(options);
     if is_live {
         // A step that is printed can block on a full pipe before anything is awaited.
@@ -70,7 +50,7 @@ pub fn doctor(options: &Options, tasks: &[Task]) -> Result<Outcome> {
     // A name that is still being looked up must not hold up the end.
     runtime.shutdown_background();
     match steps {
-        Some(steps) => print::finished(steps.finish())?,
+        Some(steps) => printing::finished(steps.finish())?,
         None => print(options, query.as_ref(), Listing::Checkups(&checkups, Utc::now()))?,
     };
     match ended {
@@ -78,7 +58,7 @@ pub fn doctor(options: &Options, tasks: &[Task]) -> Result<Outcome> {
             complain(options, &error);
             Ok(if error.kind == ErrorKind::Interrupted { Outcome::Interrupted } else { Outcome::Incomplete })
         }
-        Ok(()) if tasks.is_empty() => Ok(nobody(options)),
+        Ok(()) if tasks.is_empty() => Ok(accounts::none(options)),
         Ok(()) if checkups.iter().all(Checkup::is_well) => Ok(Outcome::Complete),
         Ok(()) => Ok(Outcome::Incomplete),
     }
@@ -95,7 +75,7 @@ async fn examine(
     checkups: &mut Vec<Checkup>,
 ) -> Result<()> {
     // Held until everything is examined: dropping it ends it.
-    let _sandbox = if options.sandbox { Some(stand_in::inside(&mut settings).await?) } else { None };
+    let _sandbox = if options.sandbox { Some(demo::start(&mut settings).await?) } else { None };
     // A clock that is off is a step.
     let watcher = |event: &Event| progress.aside(|| verbose::tell(event, options.verbose, true));
     let report = |at: usize, step: &Step| {
@@ -126,45 +106,5 @@ async fn examine(
                 .hint("give it longer with `--deadline`"),
             Reason::Interrupted => Error::new(ErrorKind::Interrupted, "interrupted before everything was examined"),
         }),
-    }
-}
-
-/// Tells where credentials were looked for in vain, and how to begin.
-fn nobody(options: &Options) -> Outcome {
-    let around = Surroundings::of_this_process(Utc::now());
-    for cloud in CLOUDS {
-        if let Err(error) = credentials::chain(*cloud, &around) {
-            complain(options, &error);
-        }
-    }
-    pages::welcome()
-}
-
-fn query(options: &Options) -> Result<Option<Query>> {
-    if options.format() == Format::Xlsx {
-        let error = Error::new(ErrorKind::Usage, "only balances can be written as a workbook");
-        return Err(error.hint("use `--output csv`"));
-    }
-    options.query.as_deref().map(|text| Query::parse(text, options.format())).transpose()
-}
-
-fn print(options: &Options, query: Option<&Query>, listing: Listing) -> Result<Outcome> {
-    if let Some(query) = query {
-        let answer = query.find_in_listing(listing)?;
-        let mut out = print::stdout();
-        let printed = print::finished(answer.write(&mut out).and_then(|()| out.flush()));
-        for warning in answer.warnings.iter().filter(|_| !options.quiet) {
-            print::to_stderr(&render::query_warning_for_people(warning, options.color_on_stderr()));
-        }
-        return printed;
-    }
-    let mut out = print::stdout();
-    let written = render::write_listing(listing, options.format(), options.style(), &mut out);
-    print::finished(written.and_then(|()| out.flush()))
-}
-
-fn complain(options: &Options, error: &Error) {
-    if !options.quiet {
-        print::to_stderr(&render::error_for_people(error, options.color_on_stderr()));
     }
 }

@@ -1,48 +1,21 @@
-//! The sandbox, inside this process or as a server of its own.
+//! `cloudbal sandbox`: the sandbox as a server of its own.
 
 use std::borrow::Cow;
 use std::fs::OpenOptions;
 use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::Path;
 
-use super::args::Sandbox as Arguments;
-use super::{Outcome, ending, print, read};
-use crate::client::Settings;
-use crate::cloud::{CLOUDS, Cloud, Source};
-use crate::credentials::Found;
-use crate::model::{Credentials, Error, ErrorKind, Result, Secret, Site};
+use crate::cli::args::Sandbox as Arguments;
+use crate::cli::demo::{self, unable};
+use crate::cli::runtime::runtime;
+use crate::cli::{Outcome, ending, print};
+use crate::cloud::CLOUDS;
+use crate::model::{Error, ErrorKind, Result};
 use crate::sandbox::{self, Options, Sandbox};
-
-/// Starts the sandbox for one run and sends every request of that run to it.
-pub async fn inside(settings: &mut Settings) -> Result<Sandbox> {
-    let sandbox =
-        sandbox::start(Options { tls: true, ..Options::default() }).await.map_err(|error| unable(&error))?;
-    settings.connect_to = Some(sandbox.address());
-    settings.roots.pem = sandbox.ca_pem().map(str::to_owned);
-    Ok(sandbox)
-}
-
-/// The demo account of a cloud's site.
-pub fn demo(cloud: &dyn Cloud, site: Option<Site>) -> Found {
-    let site = site.unwrap_or_else(|| cloud.first_site());
-    let key_id = demo_key(cloud, site);
-    let secret = Secret::new(sandbox::secret_of(&key_id));
-    let credentials = Credentials { key_id, secret, token: None, expires_at: None };
-    Found {
-        label: "sandbox".to_owned(),
-        origin: "the sandbox".to_owned(),
-        site: None,
-        source: Source::Static(credentials),
-    }
-}
-
-fn demo_key(cloud: &dyn Cloud, site: Site) -> String {
-    sandbox::demo(cloud.name(), site.name()).expect("the sandbox plays every cloud on every site")
-}
 
 /// Serves until it is interrupted.
 pub fn serve(arguments: &Arguments) -> Result<Outcome> {
-    read::runtime()?.block_on(async {
+    runtime()?.block_on(async {
         let options = Options {
             listen: arguments.listen,
             tls: arguments.tls.is_some(),
@@ -117,7 +90,7 @@ fn announcement(sandbox: &Sandbox, arguments: &Arguments) -> Result<String> {
         sandbox.url()
     );
     for cloud in CLOUDS {
-        let key_id = demo_key(*cloud, cloud.first_site());
+        let key_id = demo::key(*cloud, cloud.first_site());
         if let Some(variables) = cloud.keys().variables.first() {
             let secret = sandbox::secret_of(&key_id);
             text += &format!("export {}={key_id} {}={secret}\n", variables.key_id, variables.secret);
@@ -138,16 +111,6 @@ fn in_shell(file: &Path) -> Result<String> {
         )
         .hint("name a file without line breaks, in UTF-8")
     })
-}
-
-fn unable(error: &std::io::Error) -> Error {
-    let kind = ErrorKind::Usage.unless_out_of_resources(error);
-    let hint = if kind == ErrorKind::Usage {
-        "choose another address with `--listen`; port 0 takes a free one"
-    } else {
-        "raise the limit of open files (`ulimit -n`)"
-    };
-    Error::new(kind, format!("the sandbox cannot be started: {error}")).hint(hint)
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
-//! Completion scripts and manual pages, made from the same description as the help.
+//! `cloudbal completions`, `cloudbal man` and `cloudbal schema`: files that are generated.
 
 use std::path::Path;
 
-use super::{Outcome, complete, description, print};
+use crate::cli::{Outcome, complete, description, print};
 use crate::model::{Error, ErrorKind, Result};
+use crate::render;
 
 /// Prints the script that a shell evaluates to complete the command.
 pub fn completions(shell: clap_complete::Shell) -> Result<Outcome> {
@@ -28,17 +29,7 @@ pub fn man(dir: Option<&Path>) -> Result<Outcome> {
     print::to_stdout(&String::from_utf8_lossy(&page))
 }
 
-/// What a first run without any account is told.
-pub fn welcome() -> Outcome {
-    print::to_stderr(
-        "cloudbal: no account is known on this machine\n\n\
-         To see it without keys:         cloudbal --sandbox tencent members\n\
-         With a key in the environment:  TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY, or\n\
-         \x20                               ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET\n\
-         With the official tools:        `tccli auth login` or `aliyun configure`, then `cloudbal`\n\
-         With a configuration:           cloudbal init\n\
-         What was looked at:             cloudbal accounts\n\
-         Everything else:                cloudbal --help\n",
-    );
-    Outcome::Unusable
+/// Prints the JSON Schema of the output.
+pub fn schema() -> Result<Outcome> {
+    print::to_stdout(render::SCHEMA)
 }

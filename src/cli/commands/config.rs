@@ -1,0 +1,105 @@
+//! `cloudbal config`: where the configuration file is, its effect and its mistakes.
+
+use std::path::PathBuf;
+
+use chrono::Utc;
+
+use crate::app::tasks;
+use crate::cli::args::{ConfigCommand, Options};
+use crate::cli::{Outcome, print, select};
+use crate::config::{self, Config};
+use crate::credentials::Surroundings;
+use crate::model::{Error, ErrorKind, Result};
+use crate::render::{self, visible};
+
+/// Prints what is asked about the configuration file.
+pub fn run(options: &Options, command: ConfigCommand) -> Result<Outcome> {
+    match command {
+        ConfigCommand::Path => print::to_stdout(&format!("{}\n", path(options)?.display())),
+        ConfigCommand::Show => print::to_stdout(&config::show(&load(options)?)),
+        ConfigCommand::Check => {
+            let mut mistakes = config::all_mistakes(&path(options)?, select::home().as_deref())?;
+            // The last is printed as every command's error is.
+            if let Some(last) = mistakes.pop() {
+                for error in mistakes {
+                    print::to_stderr(&render::error_for_people(&error, options.color_on_stderr()));
+                }
+                return Err(last);
+            }
+            let config = load(options)?;
+            // The file alone can be right, and still every command that shows balances refuses it.
+            if config.defaults.convert_to.or(options.view.convert_to).is_some() {
+                options.view.wished(&config)?;
+            }
+            let warnings = warnings(&config);
+            if !options.quiet {
+                print::to_stderr(&warnings.concat());
+            }
+            let counted = counted(config.accounts.len());
+            print::to_stdout(&match warnings.len() {
+                0 => format!("ok: {counted}\n"),
+                1 => format!("{counted}, 1 warning\n"),
+                warnings => format!("{counted}, {warnings} warnings\n"),
+            })
+        }
+        ConfigCommand::Schema => print::to_stdout(config::SCHEMA),
+    }
+}
+
+/// What is right in the file and still will not work on this machine.
+fn warnings(config: &Config) -> Vec<String> {
+    if config.accounts.is_empty() {
+        return Vec::new();
+    }
+    let tasks = tasks::all(config, &Surroundings::of_this_process(Utc::now()));
+    let mut warnings = Vec::new();
+    for (task, entry) in tasks.iter().zip(&config.accounts) {
+        let mut warn =
+            |text: String| warnings.push(format!("warning: {}: {}\n", visible(&entry.name), visible(&text)));
+        if let Err(error) = &task.source {
+            warn(error.to_string());
+        }
+        let members = &entry.thresholds.members;
+        let has_threshold = members.any.is_some() || !members.each.is_empty();
+        if entry.members && !config.defaults.members && !entry.cloud.has_members() {
+            warn(format!("`members = true` has no effect: {} has no members to read", entry.cloud.title()));
+        }
+        if has_threshold && *members != config.defaults.thresholds.members && !entry.cloud.has_members() {
+            warn(format!(
+                "`member_threshold` checks nothing: {} has no members to read",
+                entry.cloud.title()
+            ));
+        }
+    }
+    if let Some(file) = config.defaults.ca_file.as_ref().filter(|file| !file.exists()) {
+        warnings.push(format!(
+            "warning: `ca_file` is `{}`, which does not exist\n",
+            visible(&file.display().to_string())
+        ));
+    }
+    warnings
+}
+
+/// Returns where the configuration file is, or would be.
+pub fn path(options: &Options) -> Result<PathBuf> {
+    select::path(options).ok_or_else(|| {
+        Error::new(
+            ErrorKind::Configuration,
+            "it is not known where the configuration is: there is no home directory",
+        )
+        .hint("name a file with `--config` or CLOUDBAL_CONFIG")
+    })
+}
+
+fn load(options: &Options) -> Result<Config> {
+    let path = path(options)?;
+    config::load(&path, select::home().as_deref())?.ok_or_else(|| {
+        Error::new(ErrorKind::Configuration, format!("there is no configuration file `{}`", path.display()))
+            .hint("write one with `cloudbal init`; without it cloudbal uses what the clouds' own tools keep")
+    })
+}
+
+/// Counts accounts in words.
+pub fn counted(accounts: usize) -> String {
+    format!("{accounts} account{}", if accounts == 1 { "" } else { "s" })
+}
