@@ -70,7 +70,7 @@ fn rows(cloud: &dyn Cloud, call: &Call, reply: &Reply) -> Vec<Row> {
     let account = Arc::from("prod");
     let site = cloud.first_site();
     let context = Context { account: &account, site, currency: None, fetched_at: DateTime::UNIX_EPOCH };
-    let answer = cloud.read(call, &context, reply).expect("the page is well formed");
+    let answer = cloud.answer(call, &context, reply).expect("the page is well formed");
     let Answer::Page(page) = answer else { unreachable!("a cloud answers what it was asked") };
     page.rows
 }

@@ -110,7 +110,7 @@ impl<'a> Session<'a> {
             fetched_at: recorded.fetched_at,
         };
         let reply = Reply { status: 200, headers: Vec::new(), body: recorded.body.into_bytes() };
-        match self.account.cloud.read(&call, &context, &reply) {
+        match self.account.cloud.answer(&call, &context, &reply) {
             Ok(Answer::Page(page)) => Some(page),
             _ => None,
         }

@@ -276,8 +276,7 @@ impl<'a> Client<'a> {
             elapsed,
         });
         let context = Context { account: label, site, currency: account.currency, fetched_at: self.now() };
-        let answer = account.cloud.read(&call, &context, &reply)?;
-        let mut reply = account.cloud.without_secrets(&call, &reply).unwrap_or(reply);
+        let (answer, mut reply) = account.cloud.read(&call, &request, &context, reply)?;
         let body = std::mem::take(&mut reply.body);
         Ok(Answered { answer, body, fetched_at: context.fetched_at })
     }

@@ -40,6 +40,7 @@ impl Client<'_> {
             target: "/".to_owned(),
             headers: Vec::new(),
             body: String::new(),
+            signature: String::new(),
         };
         let start = Instant::now();
         match self.send(&request).await {

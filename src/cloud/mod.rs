@@ -4,12 +4,12 @@ mod account;
 pub mod aliyun;
 mod codes;
 mod command_line;
-mod echo;
 mod fields;
 mod ini;
 pub mod keys;
 mod proxy;
 mod record;
+mod redact;
 mod reply;
 pub mod tencent;
 mod wire;
@@ -100,35 +100,31 @@ pub trait Cloud: Debug + Send + Sync {
     /// A question that this cloud does not know is an error of kind `Unsupported`.
     fn request(&self, call: &Call) -> Result<Request>;
 
-    /// Reads the reply to a question, for [`Cloud::read`].
-    fn read_reply(
-        &self,
-        call: &Call,
-        context: &Context,
-        reply: &Reply,
-    ) -> std::result::Result<Answer, Failure>;
+    /// Parses the reply to a question.
+    fn parse(&self, call: &Call, context: &Context, reply: &Reply) -> std::result::Result<Answer, Failure>;
 
-    /// Reads the reply to a question. No text of the answer or the failure repeats a secret or the signature of the
-    /// request.
-    fn read(&self, call: &Call, context: &Context, reply: &Reply) -> std::result::Result<Answer, Failure> {
-        let answer =
-            self.read_reply(call, context, reply).and_then(|answer| in_currency(answer, context.currency));
-        // Credentials are not shown, and a stand-in of the cloud may give the same ones again.
-        if matches!(answer, Ok(Answer::Credentials(_))) {
-            return answer;
-        }
-        match self.without_secrets(call, reply) {
-            Some(reply) => self
-                .read_reply(call, context, &reply)
-                .and_then(|answer| in_currency(answer, context.currency)),
-            None => answer,
-        }
+    /// Parses a reply that repeats no secret, and checks its currency against the one that was set.
+    fn answer(&self, call: &Call, context: &Context, reply: &Reply) -> std::result::Result<Answer, Failure> {
+        self.parse(call, context, reply).and_then(|answer| in_currency(answer, context.currency))
     }
 
-    /// The reply with words in place of every text that repeats a secret or the signature of the request; `None` when
-    /// none does.
-    fn without_secrets(&self, call: &Call, reply: &Reply) -> Option<Reply> {
-        reply.without(&echo::secrets(call, self.request(call).ok().as_ref()))
+    /// Reads the reply to a request, and returns it without what it repeats of the request. No text of the answer, the
+    /// failure or the reply holds a secret or the signature.
+    fn read(
+        &self,
+        call: &Call,
+        request: &Request,
+        context: &Context,
+        reply: Reply,
+    ) -> std::result::Result<(Answer, Reply), Failure> {
+        // Credentials are never shown, and a token service may give the same ones again.
+        if call.question.asks_for_credentials()
+            && let Ok(answer) = self.parse(call, context, &reply)
+        {
+            return Ok((answer, reply));
+        }
+        let reply = redact::redact(reply, call, request);
+        Ok((self.answer(call, context, &reply)?, reply))
     }
 
     /// Where the cloud's own tools keep credentials.
@@ -196,6 +192,11 @@ impl Question {
             Self::Identity => "identity",
             Self::AssumeRole(_) | Self::WebIdentity { .. } => "temporary credentials",
         }
+    }
+
+    /// Whether the answer is temporary credentials.
+    pub fn asks_for_credentials(&self) -> bool {
+        matches!(self, Self::AssumeRole(_) | Self::WebIdentity { .. })
     }
 
     /// Whether the answer is balances. (The token services answer everything else.)

@@ -5,18 +5,14 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use zeroize::Zeroize as _;
 
-use super::Question;
 use super::fields::InvalidField;
 use crate::model::{Error, ErrorKind};
 
 /// How much of a message is shown: of a few megabytes nobody reads more.
-const LONGEST_MESSAGE: usize = 400;
+pub const LONGEST_MESSAGE: usize = 400;
 
 /// How much of a code, an id or a header is shown.
-const LONGEST_NAME: usize = 80;
-
-/// What stands in place of a text that repeats what was signed.
-pub const NOT_SHOWN: &str = "(it repeats what was signed and is not shown)";
+pub const LONGEST_NAME: usize = 80;
 
 /// What a server sent back.
 #[derive(Debug, Default)]
@@ -162,35 +158,4 @@ pub fn beginning(text: &str, enough: usize) -> String {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }
-}
-
-/// What stands in place of a text of a token service that may hold the credentials it gives.
-const MAY_BE_SECRET: &str = "(it may hold credentials and is not shown)";
-
-/// A cloud's message as it may be shown: not when it repeats what was signed, and not endless.
-pub fn safe_message(message: &str, question: &Question) -> String {
-    let holds = |part: &str| message.contains(part);
-    if holds("%26") || holds("SignatureNonce") || holds("HMAC-SHA256\n") || holds("x-acs-") {
-        return NOT_SHOWN.to_owned();
-    }
-    if !question.is_about_balances() && names_a_secret(message) {
-        return MAY_BE_SECRET.to_owned();
-    }
-    beginning(message.trim(), LONGEST_MESSAGE)
-}
-
-/// A code or an id of a reply as it may be shown.
-pub fn safe_name(name: &str, question: &Question) -> String {
-    if !question.is_about_balances() && names_a_secret(name) {
-        return MAY_BE_SECRET.to_owned();
-    }
-    beginning(name, LONGEST_NAME)
-}
-
-/// Whether a text looks like the credentials of a token service, with a value beside a name of theirs.
-fn names_a_secret(text: &str) -> bool {
-    let names =
-        ["TmpSecretKey", "AccessKeySecret", "SecretAccessKey", "SecurityToken", "SessionToken", "\"Token"];
-    let has_value = text.contains(['"', '=', ':', '\\']);
-    has_value && names.iter().any(|name| text.contains(name))
 }

@@ -45,7 +45,7 @@ fn read(
 ) -> std::result::Result<Page, Failure> {
     let account = Arc::from("prod");
     let context = Context { account: &account, site, currency: None, fetched_at: stamp().time };
-    let answer = with_call(cloud, question, ways(cloud)[0], |call| cloud.read(call, &context, reply))?;
+    let answer = with_call(cloud, question, ways(cloud)[0], |call| cloud.answer(call, &context, reply))?;
     let Answer::Page(page) = answer else { panic!("{answer:?} is no page") };
     Ok(page)
 }
@@ -349,7 +349,7 @@ fn a_currency_that_is_set_fills_in_what_a_reply_leaves_out_and_relabels_nothing(
         let context =
             Context { account: &account, site: Site::CN, currency: wanted, fetched_at: stamp().time };
         let read = with_call(cloud, &Question::Balance, ways(cloud)[0], |call| {
-            cloud.read(call, &context, &reply(200, body))
+            cloud.answer(call, &context, &reply(200, body))
         });
         match read {
             Ok(Answer::Page(page)) => page.rows.iter().map(row).collect(),

@@ -149,6 +149,8 @@ pub struct Request {
     pub headers: Vec<(&'static str, String)>,
     /// The body.
     pub body: String,
+    /// The signature alone, as no reply may repeat it; empty where nothing is signed.
+    pub signature: String,
 }
 
 /// Headers and body are overwritten: they may hold a token.
@@ -156,6 +158,7 @@ impl Drop for Request {
     fn drop(&mut self) {
         self.headers.iter_mut().for_each(|(_, value)| value.zeroize());
         self.body.zeroize();
+        self.signature.zeroize();
     }
 }
 

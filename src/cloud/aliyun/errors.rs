@@ -4,9 +4,15 @@ use std::time::Duration;
 
 use super::super::codes::{self, Hint, Meaning};
 use super::super::fields::Fields;
-use super::super::reply::{safe_message, safe_name};
+use super::super::redact::Marks;
 use super::super::{Advice, Call, Failure, Question, Reply};
 use crate::model::{Error, ErrorKind};
+
+/// The gateway repeats the string to sign when a signature is wrong.
+const MARKS: Marks = Marks {
+    signed: &["%26", "SignatureNonce", "HMAC-SHA256\n", "x-acs-"],
+    secrets: &["AccessKeySecret", "SecretAccessKey", "SecurityToken", "SessionToken", "\"Token"],
+};
 
 /// Reads a gateway's error, or a reply whose `Success` is false.
 pub fn read(fields: &Fields, call: &Call, reply: &Reply) -> Failure {
@@ -24,10 +30,10 @@ pub fn read(fields: &Fields, call: &Call, reply: &Reply) -> Failure {
         _ if code == "SignatureNonceUsed" => Advice::Retry { after: None },
         _ => Advice::GiveUp,
     };
-    let message = format!("Alibaba Cloud refused: {}", safe_message(&message, call.question));
-    let mut error = Error::new(kind, message).code(safe_name(&code, call.question));
+    let message = format!("Alibaba Cloud refused: {}", MARKS.message(&message, call.question));
+    let mut error = Error::new(kind, message).code(MARKS.name(&code, call.question));
     let request_id = text("RequestId").or_else(|| reply.header("x-acs-request-id").map(str::to_owned));
-    error.request_id = request_id.map(|id| safe_name(&id, call.question).into());
+    error.request_id = request_id.map(|id| MARKS.name(&id, call.question).into());
     error.hint = hint.map(Into::into);
     Failure { error: Box::new(error), advice }
 }

@@ -101,12 +101,7 @@ impl Cloud for Aliyun {
         })
     }
 
-    fn read_reply(
-        &self,
-        call: &Call,
-        context: &Context,
-        reply: &Reply,
-    ) -> std::result::Result<Answer, Failure> {
+    fn parse(&self, call: &Call, context: &Context, reply: &Reply) -> std::result::Result<Answer, Failure> {
         let text = reply.text()?;
         let fields = Fields::parse(text)
             .map_err(|error| reply.invalid_field(&error))?
@@ -163,13 +158,14 @@ fn rpc_request(action: &Action, call: &Call) -> Request {
     if let Some(token) = &call.credentials.token {
         parameters.push(("SecurityToken", token.expose()));
     }
-    form_request(rpc::signed_form(Method::Post, parameters, call.credentials.secret.expose()), call)
+    let (form, signature) = rpc::signed_form(Method::Post, parameters, call.credentials.secret.expose());
+    form_request(form, signature, call)
 }
 
 /// Asked by the bearer of an identity token, which proves enough.
 fn unsigned_request(action: &Action, call: &Call) -> Request {
     let timestamp = timestamp(call);
-    form_request(rpc::form(common_parameters(action, call, &timestamp)), call)
+    form_request(rpc::form(common_parameters(action, call, &timestamp)), String::new(), call)
 }
 
 fn common_parameters<'a>(action: &'a Action, call: &'a Call, timestamp: &'a str) -> Vec<(&'a str, &'a str)> {
@@ -184,7 +180,7 @@ fn common_parameters<'a>(action: &'a Action, call: &'a Call, timestamp: &'a str)
     parameters
 }
 
-fn form_request(body: String, call: &Call) -> Request {
+fn form_request(body: String, signature: String, call: &Call) -> Request {
     Request {
         method: Method::Post,
         endpoint: call.endpoint.clone(),
@@ -194,6 +190,7 @@ fn form_request(body: String, call: &Call) -> Request {
             ("content-type", "application/x-www-form-urlencoded".to_owned()),
         ],
         body,
+        signature,
     }
 }
 
@@ -222,7 +219,8 @@ fn acs3_request(action: &Action, call: &Call) -> Request {
         headers: &signed,
         payload_hash: &payload_hash,
     };
-    let authorization = acs3::authorization(&signable, call.credentials);
+    let signature = acs3::signature(&signable.string_to_sign(), call.credentials.secret.expose());
+    let authorization = acs3::authorization(&signable, &call.credentials.key_id, &signature);
     let query = signable.canonical_query_string();
     headers.push(("authorization", authorization));
     Request {
@@ -231,6 +229,7 @@ fn acs3_request(action: &Action, call: &Call) -> Request {
         target: if query.is_empty() { "/".to_owned() } else { format!("/?{query}") },
         headers,
         body: String::new(),
+        signature,
     }
 }
 

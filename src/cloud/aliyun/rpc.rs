@@ -30,11 +30,11 @@ pub fn form(parameters: Vec<(&str, &str)>) -> String {
     canonicalized_query_string(parameters)
 }
 
-/// The form of these parameters with their signature.
-pub fn signed_form(method: Method, parameters: Vec<(&str, &str)>, secret: &str) -> String {
+/// The form of these parameters with their signature, and the signature alone.
+pub fn signed_form(method: Method, parameters: Vec<(&str, &str)>, secret: &str) -> (String, String) {
     let canonicalized = canonicalized_query_string(parameters);
     let signature = signature(&string_to_sign(method, &canonicalized), secret);
-    format!("{canonicalized}&Signature={}", percent_encode(&signature))
+    (format!("{canonicalized}&Signature={}", percent_encode(&signature)), signature)
 }
 
 #[cfg(test)]
@@ -86,9 +86,12 @@ mod tests {
             );
             assert_eq!(
                 signed_form(method, parameters, &vector.access_key_secret),
-                format!(
-                    "{}&Signature={}",
-                    vector.canonicalized_query_string, vector.signature_percent_encoded
+                (
+                    format!(
+                        "{}&Signature={}",
+                        vector.canonicalized_query_string, vector.signature_percent_encoded
+                    ),
+                    vector.signature.clone(),
                 ),
                 "{name}"
             );

@@ -4,9 +4,13 @@ use chrono::DateTime;
 
 use super::super::codes::{self, Hint, Meaning};
 use super::super::fields::Fields;
-use super::super::reply::{safe_message, safe_name};
+use super::super::redact::Marks;
 use super::super::{Advice, Call, Failure, Question, Reply};
 use crate::model::{Error, ErrorKind};
+
+/// A message about a signature may repeat the string to sign.
+const MARKS: Marks =
+    Marks { signed: &["HMAC-SHA256\n", "x-tc-"], secrets: &["TmpSecretKey", "SessionToken", "\"Token"] };
 
 /// Reads `Response.Error`.
 pub fn read(error: &Fields, response: &Fields, call: &Call, reply: &Reply) -> Failure {
@@ -23,9 +27,9 @@ pub fn read(error: &Fields, response: &Fields, call: &Call, reply: &Reply) -> Fa
         _ => Advice::GiveUp,
     };
     let mut error =
-        Error::new(kind, format!("Tencent Cloud refused: {}", safe_message(&message, call.question)));
-    error.code = Some(safe_name(&code, call.question).into());
-    error.request_id = text(response, "RequestId").map(|id| safe_name(&id, call.question).into());
+        Error::new(kind, format!("Tencent Cloud refused: {}", MARKS.message(&message, call.question)));
+    error.code = Some(MARKS.name(&code, call.question).into());
+    error.request_id = text(response, "RequestId").map(|id| MARKS.name(&id, call.question).into());
     error.hint = hint.map(Into::into);
     Failure { error: Box::new(error), advice }
 }

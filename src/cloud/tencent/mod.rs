@@ -83,12 +83,7 @@ impl Cloud for Tencent {
         Ok(signed_request(&action(call.question), call))
     }
 
-    fn read_reply(
-        &self,
-        call: &Call,
-        context: &Context,
-        reply: &Reply,
-    ) -> std::result::Result<Answer, Failure> {
+    fn parse(&self, call: &Call, context: &Context, reply: &Reply) -> std::result::Result<Answer, Failure> {
         let text = reply.text()?;
         let envelope = Fields::parse(text)
             .map_err(|error| reply.invalid_field(&error))?
@@ -153,10 +148,12 @@ fn signed_request(action: &Action, call: &Call) -> Request {
         ("x-tc-timestamp", time.timestamp().to_string()),
         ("x-tc-language", "en-US".to_owned()),
     ];
+    let mut signature = String::new();
     if matches!(call.question, Question::WebIdentity { .. }) {
         headers.push(("authorization", "SKIP".to_owned()));
     } else {
-        headers.push(("authorization", sign::authorization(&signable, call.credentials)));
+        signature = sign::signature(&signable, call.credentials.secret.expose());
+        headers.push(("authorization", sign::authorization(&signable, &call.credentials.key_id, &signature)));
     }
     if let Some(region) = &action.region {
         headers.push(("x-tc-region", region.clone()));
@@ -165,7 +162,8 @@ fn signed_request(action: &Action, call: &Call) -> Request {
         headers.push(("x-tc-token", token.expose().to_owned()));
     }
     let endpoint: Endpoint = call.endpoint.clone();
-    Request { method: Method::Post, endpoint, target: "/".to_owned(), headers, body: action.body.clone() }
+    let (target, body) = ("/".to_owned(), action.body.clone());
+    Request { method: Method::Post, endpoint, target, headers, body, signature }
 }
 
 /// An amount that a reply gives in cents (fen), in major units.

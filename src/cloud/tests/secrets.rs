@@ -15,7 +15,7 @@ fn is_read(cloud: &dyn Cloud, body: &str) -> bool {
     let question = Question::AssumeRole(Role::default());
     let account = Arc::from("prod");
     let context = Context { account: &account, site: Site::INTL, currency: None, fetched_at: stamp().time };
-    let result = with_call(cloud, &question, "rpc", |call| cloud.read(call, &context, &reply(200, body)));
+    let result = with_call(cloud, &question, "rpc", |call| cloud.answer(call, &context, &reply(200, body)));
     let told = format!("{result:?}");
     assert!(!told.contains("u5t9x") && !told.contains("GARNp"), "{told}\n{body}");
     result.is_ok()

@@ -1,13 +1,13 @@
-//! What a reply repeats of the request it answers: secrets and signatures, which are taken out before it is shown.
+//! Redaction: what a reply repeats of its request, or holds of credentials, is never shown.
 
 use std::iter::successors;
 
 use base64::Engine as _;
 use zeroize::Zeroizing;
 
-use super::reply::NOT_SHOWN;
+use super::reply::{LONGEST_MESSAGE, LONGEST_NAME, beginning};
 use super::{Call, Question, Reply, Request};
-use crate::crypto::{percent_decode, percent_encode};
+use crate::crypto::percent_encode;
 use crate::model::Secret;
 
 /// No secret of a cloud is as short, and something shorter may stand anywhere by chance.
@@ -19,16 +19,64 @@ const ENOUGH: usize = 16;
 /// How often a text is unescaped: JSON in a string of JSON in a string, and so on.
 const DEEPEST: usize = 8;
 
-/// What no reply may make cloudbal show: the secret, the tokens and the signature of a call, in the forms in which they
-/// may come back: as they are, percent-encoded, escaped in some other way, in Base64 and in hexadecimal.
-pub fn secrets(call: &Call, request: Option<&Request>) -> Vec<Zeroizing<String>> {
+/// Replaces a text that repeats what was signed.
+const NOT_SHOWN: &str = "(it repeats what was signed and is not shown)";
+
+/// Replaces a text of a token service that may hold the credentials it gives.
+const MAY_BE_SECRET: &str = "(it may hold credentials and is not shown)";
+
+/// What gives away that a cloud's text repeats what was signed, or holds credentials.
+#[derive(Debug)]
+pub struct Marks {
+    /// Texts that occur in what is signed, and in no message that explains anything.
+    pub signed: &'static [&'static str],
+    /// The names under which the token service gives secrets and tokens.
+    pub secrets: &'static [&'static str],
+}
+
+impl Marks {
+    /// A message of a reply as it may be shown: not when it repeats what was signed, and not endless.
+    pub fn message(&self, message: &str, question: &Question) -> String {
+        if self.signed.iter().any(|mark| message.contains(mark)) {
+            return NOT_SHOWN.to_owned();
+        }
+        if !question.is_about_balances() && self.names_a_secret(message) {
+            return MAY_BE_SECRET.to_owned();
+        }
+        beginning(message.trim(), LONGEST_MESSAGE)
+    }
+
+    /// A code or an id of a reply as it may be shown.
+    pub fn name(&self, name: &str, question: &Question) -> String {
+        if !question.is_about_balances() && self.names_a_secret(name) {
+            return MAY_BE_SECRET.to_owned();
+        }
+        beginning(name, LONGEST_NAME)
+    }
+
+    /// Whether a text looks like credentials: a value beside one of their names.
+    fn names_a_secret(&self, text: &str) -> bool {
+        let has_value = text.contains(['"', '=', ':', '\\']);
+        has_value && self.secrets.iter().any(|name| text.contains(name))
+    }
+}
+
+/// Returns the reply with words in place of each header and each JSON string that repeats a secret, a token or the
+/// signature of its request.
+pub fn redact(reply: Reply, call: &Call, request: &Request) -> Reply {
+    reply.without(&secrets(call, request)).unwrap_or(reply)
+}
+
+/// The secret, the tokens and the signature of a call, in the forms in which they may come back: as they are,
+/// percent-encoded, escaped in some other way, in Base64 and in hexadecimal.
+fn secrets(call: &Call, request: &Request) -> Vec<Zeroizing<String>> {
     let copy = |secret: &Secret| Zeroizing::new(secret.expose().to_owned());
     let mut texts = vec![copy(&call.credentials.secret)];
     texts.extend(call.credentials.token.as_ref().map(copy));
     if let Question::WebIdentity { token, .. } = call.question {
         texts.push(copy(token));
     }
-    texts.extend(request.and_then(signature));
+    texts.push(Zeroizing::new(request.signature.clone()));
     texts.retain(|text| text.len() >= SHORTEST);
     texts.iter().flat_map(|text| forms(text)).collect()
 }
@@ -60,17 +108,10 @@ fn binary_forms(text: &str) -> Vec<Zeroizing<String>> {
     base64.chain([Zeroizing::new(hex::encode(text))]).collect()
 }
 
-/// Every cloud calls it the same, and writes it last.
-fn signature(request: &Request) -> Option<Zeroizing<String>> {
-    let mut texts = request.headers.iter().map(|(_, value)| value).chain([&request.body]);
-    let (_, signature) = texts.find_map(|text| text.rsplit_once("Signature="))?;
-    Some(Zeroizing::new(percent_decode(signature)))
-}
-
 impl Reply {
     /// The reply with words in place of each header and each JSON string that holds one of these texts; `None` when
     /// there is none.
-    pub fn without(&self, secrets: &[Zeroizing<String>]) -> Option<Self> {
+    fn without(&self, secrets: &[Zeroizing<String>]) -> Option<Self> {
         let text = std::str::from_utf8(&self.body).unwrap_or_default();
         let may_hold = |text: &str| text.contains('\\') || holds(text, secrets);
         if !may_hold(text) && !self.headers.iter().any(|(_, value)| holds(value, secrets)) {
