@@ -123,10 +123,10 @@ fn without_any_account_it_is_told_where_they_were_looked_for() {
     hint: set the variables, or run `aliyun configure`; to try cloudbal without keys add `--sandbox`
     cloudbal: no account is known on this machine
 
-    To see it without keys:         cloudbal --sandbox tencent members
+    To see it without keys:         cloudbal --sandbox
     With a key in the environment:  TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY, or
                                     ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET
-    With the official tools:        `tccli auth login` or `aliyun configure`, then `cloudbal`
+    With the official tools:        `tccli configure` or `aliyun configure`, then `cloudbal`
     With a configuration:           cloudbal init
     What was looked at:             cloudbal accounts
     Everything else:                cloudbal --help

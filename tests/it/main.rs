@@ -44,4 +44,5 @@ mod sources;
 mod support;
 mod thresholds;
 mod variables;
+mod vendors;
 mod view;
