@@ -138,9 +138,6 @@ pub struct All {
     /// Select members by name with a pattern: `*`, `?`, `[abc]`; repeatable
     #[arg(long, value_name = "GLOB")]
     pub name: Vec<Pattern>,
-    /// Whether the first name stands where a command could.
-    #[arg(skip)]
-    pub by_word: bool,
 }
 
 /// The thresholds of a check.
@@ -311,9 +308,6 @@ pub struct Resume {
     #[arg(id = "resume_max_age", long = "resume-max-age", value_name = "TIME", value_parser = duration::parse)]
     #[arg(env = "CLOUDBAL_RESUME_MAX_AGE", hide_env_values = true)]
     pub max_age: Option<Duration>,
-    /// Whether the command line gives `--resume` and `--resume-max-age`, and not only variables.
-    #[arg(skip)]
-    pub given: [bool; 2],
 }
 
 /// How the sandbox behaves.
@@ -337,16 +331,6 @@ pub struct Sandbox {
     /// Use TLS in the clouds' names, and write the certificate for `--ca-file` to FILE
     #[arg(long, value_name = "FILE")]
     pub tls: Option<PathBuf>,
-}
-
-/// Where the proxy was given.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ProxyOrigin {
-    /// In a variable or the configuration.
-    #[default]
-    Elsewhere,
-    /// Among the arguments, which other users of the machine can see.
-    Arguments,
 }
 
 /// Options that several commands share. What is not given here is taken from the configuration.
@@ -420,9 +404,6 @@ pub struct Options {
     /// Use this proxy, overriding HTTPS_PROXY, ALL_PROXY and NO_PROXY
     #[arg(long, global = true, value_name = "URL", env = "CLOUDBAL_PROXY", hide_env_values = true)]
     pub proxy: Option<String>,
-    /// Where it was given.
-    #[arg(skip)]
-    pub proxy_origin: ProxyOrigin,
     /// Color the output [default: auto]
     ///
     /// The first of these decides: `--color`, CLOUDBAL_COLOR, `color` in the configuration, NO_COLOR (never),
@@ -454,9 +435,6 @@ pub struct Options {
     #[arg(long, global = true, env = "CLOUDBAL_SANDBOX", hide_env_values = true)]
     #[arg(value_parser = BoolishValueParser::new())]
     pub sandbox: bool,
-    /// The ids of those options whose values come from variables, as far as it matters where they come from.
-    #[arg(skip)]
-    pub from_variables: Vec<&'static str>,
 }
 
 /// How often a flag is given: a number, or a word for once or never.

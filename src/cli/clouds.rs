@@ -92,7 +92,8 @@ mod tests {
         for cloud in CLOUDS {
             for name in std::iter::once(cloud.name()).chain(cloud.alias()) {
                 let arguments = parse::arguments(&words(&format!("cloudbal {name} balance --account x")));
-                let Some(super::super::args::Command::Cloud(command)) = arguments.unwrap().command else {
+                let Some(super::super::args::Command::Cloud(command)) = arguments.unwrap().arguments.command
+                else {
                     panic!("`{name}` is another command")
                 };
                 assert_eq!(command.cloud.name(), cloud.name());

@@ -10,7 +10,7 @@ use clap::Command;
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, SubcommandCandidates};
 use clap_complete::env::Shells;
 
-use super::{description, print, select};
+use super::{config_file, description, print, run};
 use crate::app::{Task, tasks};
 use crate::cloud::{CLOUDS, Origin};
 use crate::config::{self, Config};
@@ -145,7 +145,7 @@ impl Line {
     fn configuration(&self) -> Config {
         let path = self.config.clone().or_else(config::default_path);
         let path = path.filter(|path| path.metadata().is_ok_and(|file| file.is_file()));
-        let load = |path: PathBuf| config::load(&path, select::home().as_deref()).ok().flatten();
+        let load = |path: PathBuf| config::load(&path, config_file::home().as_deref()).ok().flatten();
         path.and_then(load).unwrap_or_default()
     }
 }
@@ -153,7 +153,7 @@ impl Line {
 /// The accounts' names, as `cloudbal all` takes them.
 fn accounts(line: &Line, cloud: Option<&'static str>) -> Vec<String> {
     let mut tasks: Vec<Task> = if line.sandbox {
-        select::demos()
+        run::demos()
     } else {
         tasks::all(&line.configuration(), &Surroundings::of_this_process(Utc::now()))
     };

@@ -13,9 +13,10 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
+use super::messages::Messages;
 use super::print::UnderWay;
 use super::runtime::runtime;
-use super::{Outcome, args::Options, print};
+use super::{Outcome, print};
 use crate::credentials;
 use crate::file;
 use crate::model::{Error, ErrorKind};
@@ -61,17 +62,17 @@ struct Request {
 }
 
 /// The end of a run, which it may be asked for.
-pub struct Ending<'o> {
-    options: &'o Options,
+pub struct Ending {
+    messages: Messages,
     request: Arc<Request>,
     is_watched: OnceCell<bool>,
 }
 
-impl<'o> Ending<'o> {
+impl Ending {
     /// Blocks signals until [`watch`](Self::watch): create it before any other thread.
-    pub fn new(options: &'o Options) -> Self {
+    pub fn new(messages: Messages) -> Self {
         block_signals();
-        Self { options, request: Arc::default(), is_watched: OnceCell::new() }
+        Self { messages, request: Arc::default(), is_watched: OnceCell::new() }
     }
 
     /// Waits until the run is asked to end.
@@ -89,11 +90,7 @@ impl<'o> Ending<'o> {
     /// interrupted once more. Tells whether a thread for that could be had.
     pub fn watch(&self) -> bool {
         *self.is_watched.get_or_init(|| {
-            let watch = Watch {
-                request: Arc::clone(&self.request),
-                quiet: self.options.quiet,
-                color: self.options.color_on_stderr(),
-            };
+            let watch = Watch { request: Arc::clone(&self.request), messages: self.messages };
             let watched = std::thread::Builder::new().spawn(move || watch.run()).is_ok();
             if !watched {
                 unblock_signals();
@@ -105,8 +102,7 @@ impl<'o> Ending<'o> {
 
 struct Watch {
     request: Arc<Request>,
-    quiet: bool,
-    color: bool,
+    messages: Messages,
 }
 
 impl Watch {
@@ -147,10 +143,10 @@ impl Watch {
 
     /// Tells on stderr, unless that is held up too.
     fn tell(&self, error: &Error) {
-        if self.quiet {
+        if self.messages.quiet {
             return;
         }
-        let words = render::error_for_people(error, self.color);
+        let words = render::error_for_people(error, self.messages.color);
         let (said, saying) = mpsc::channel();
         let telling = std::thread::Builder::new().spawn(move || {
             print::to_stderr(&words);

@@ -5,8 +5,8 @@ use std::cmp::Ordering;
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 
-use super::args::{Arguments, Command, Resume};
-use super::clouds::{CloudCommand, CloudQuery};
+use super::args::{Arguments, Command};
+use super::clouds::CloudCommand;
 
 /// Two options that exclude each other and were said in the same way.
 pub struct Clash {
@@ -24,9 +24,6 @@ pub fn settle(arguments: &mut Arguments, matches: &ArgMatches) -> Result<(), Cla
             Ordering::Less => options.quiet = false,
             Ordering::Equal | Ordering::Greater => options.verbose = 0,
         }
-    }
-    if let Some(resume) = command.as_mut().and_then(resume_of) {
-        resume.given = ["resume", "resume_max_age"].map(|id| is_given(matches, id));
     }
     if let (Some(Command::Sandbox(sandbox)), Some((_, matches))) = (&mut *command, matches.subcommand()) {
         // clap hands the variable of the global option of the same name down.
@@ -47,16 +44,6 @@ pub fn settle(arguments: &mut Arguments, matches: &ArgMatches) -> Result<(), Cla
         }
     }
     Ok(())
-}
-
-/// The options of resuming, of the commands that have them.
-fn resume_of(command: &mut Command) -> Option<&mut Resume> {
-    match command {
-        Command::All(all) => Some(&mut all.resume),
-        Command::Check(check) => Some(&mut check.all.resume),
-        Command::Cloud(CloudCommand { query: CloudQuery::Members(members), .. }) => Some(&mut members.resume),
-        _ => None,
-    }
 }
 
 /// Whether the command line itself gives an option.

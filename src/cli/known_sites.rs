@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 
-use super::args::Options;
 use crate::app::Task;
 use crate::client::Event;
 use crate::sites::{self, SiteCache};
@@ -16,10 +15,10 @@ pub struct KnownSites(Option<RefCell<SiteCache>>);
 impl KnownSites {
     /// Gives each account whose site has to be found out the one that is remembered. Without such an account no file is
     /// read.
-    pub fn recall(tasks: &mut [Task], options: &Options) -> Self {
+    pub fn recall(tasks: &mut [Task], is_disabled: bool) -> Self {
         let is_off = || std::env::var_os(VARIABLE).is_some_and(|value| value.eq_ignore_ascii_case("off"));
         let mut unknown = tasks.iter_mut().filter(|task| is_unknown(task)).peekable();
-        if options.sandbox || options.no_cache || unknown.peek().is_none() || is_off() {
+        if is_disabled || unknown.peek().is_none() || is_off() {
             return Self(None);
         }
         let Some(path) = sites::default_path() else { return Self(None) };

@@ -7,18 +7,26 @@ use clap::builder::Resettable;
 use clap::error::ErrorKind;
 use clap::{ArgMatches, Args as _, CommandFactory as _, FromArgMatches as _, Subcommand as _};
 
-use super::args::{Arguments, Command, Options, ProxyOrigin};
+use super::args::{Arguments, Command, Options};
 use super::exclusive::is_given;
-use super::{description, exclusive, misread, refuse};
+use super::origins::Origins;
+use super::{description, exclusive, misread};
 use crate::config;
 
-/// The arguments of a command line, whose first word is the program's name.
+/// What was typed: the arguments, and where their values come from.
+#[derive(Debug)]
+pub struct Typed {
+    pub arguments: Arguments,
+    pub origins: Origins,
+}
+
+/// Parses a command line, whose first word is the program's name.
 ///
 /// clap copies every global option into every command before it looks at the first word, which is half of what a
 /// start costs. So only the commands that are named are there at first: any word that is the name of one. What they
 /// cannot read is read by all of them, whose errors, suggestions and help are the ones to show. Nor is any of it taken
 /// apart again: the process ends soon.
-pub fn arguments(words: &[OsString]) -> Result<Arguments, clap::Error> {
+pub fn arguments(words: &[OsString]) -> Result<Typed, clap::Error> {
     let mut program = ManuallyDrop::new(named_in(words));
     match program.try_get_matches_from_mut(words) {
         Err(error) if error.kind() == ErrorKind::DisplayVersion => Err(error),
@@ -55,22 +63,20 @@ fn account_at(program: &clap::Command, matches: &ArgMatches, words: &[OsString])
 }
 
 /// The arguments of `cloudbal NAME`, which are those of `cloudbal all NAME`.
-fn of_accounts(words: &[OsString], place: usize) -> Result<Arguments, clap::Error> {
+fn of_accounts(words: &[OsString], place: usize) -> Result<Typed, clap::Error> {
     let mut with_command = words.to_vec();
     with_command.insert(place, OsString::from("all"));
     let mut program = ManuallyDrop::new(named_in(&with_command));
     let read = program.try_get_matches_from_mut(&with_command).map_err(|_| ());
     let read = read.and_then(|matches| taken(&mut program, &matches).map_err(|_| ()));
-    let mut arguments = match read {
-        Ok(arguments) => arguments,
+    let mut typed = match read {
+        Ok(typed) => typed,
         // A slip of the pen in a command's name is what is wrong, not the options that it would have.
         Err(()) if is_near_a_command(&words[place]) => return by_all(words),
         Err(()) => by_all(&with_command)?,
     };
-    if let Some(Command::All(all)) = &mut arguments.command {
-        all.by_word = true;
-    }
-    Ok(arguments)
+    typed.origins.by_word = true;
+    Ok(typed)
 }
 
 fn is_near_a_command(word: &OsStr) -> bool {
@@ -80,7 +86,7 @@ fn is_near_a_command(word: &OsStr) -> bool {
 }
 
 /// Reads by all commands, whose errors are the ones to show.
-fn by_all(words: &[OsString]) -> Result<Arguments, clap::Error> {
+fn by_all(words: &[OsString]) -> Result<Typed, clap::Error> {
     // Without variables at first: which of them are read depends on the command.
     let mut described = with_variables(description::program(true), &|_| false);
     let matches = match described.try_get_matches_from_mut(words) {
@@ -141,7 +147,7 @@ fn with_variables(program: clap::Command, reads: &dyn Fn(&clap::Arg) -> bool) ->
 }
 
 /// What was read, unless options exclude each other or the command makes no use of one.
-fn taken(program: &mut clap::Command, matches: &ArgMatches) -> Result<Arguments, clap::Error> {
+fn taken(program: &mut clap::Command, matches: &ArgMatches) -> Result<Typed, clap::Error> {
     let path = path(matches);
     if let Some(option) = unused(program, matches, &path) {
         let option = option.clone();
@@ -152,12 +158,8 @@ fn taken(program: &mut clap::Command, matches: &ArgMatches) -> Result<Arguments,
         // Its variable is not read: a server must not end by it.
         arguments.options.deadline = None;
     }
-    if is_given(matches, "proxy") {
-        arguments.options.proxy_origin = ProxyOrigin::Arguments;
-    }
     exclusive::settle(&mut arguments, matches).map_err(|clash| misread::clash(&clash, program))?;
-    arguments.options.from_variables = refuse::from_variables(matches);
-    Ok(arguments)
+    Ok(Typed { arguments, origins: Origins::of(matches) })
 }
 
 /// The names that lead to the command that was given.
@@ -204,7 +206,7 @@ mod tests {
             let words = words(line);
             let all = Arguments::try_parse_from(&words).unwrap();
             assert!(named_in(&words).try_get_matches_from(&words).is_ok(), "{line}");
-            assert_eq!(format!("{:?}", arguments(&words).unwrap()), format!("{all:?}"), "{line}");
+            assert_eq!(format!("{:?}", arguments(&words).unwrap().arguments), format!("{all:?}"), "{line}");
         }
     }
 
@@ -226,8 +228,8 @@ mod tests {
     #[test]
     fn a_word_that_is_no_command_selects_accounts() {
         let all = |line: &str| match arguments(&words(line)).unwrap() {
-            Arguments { command: Some(Command::All(all)), options } => {
-                (all.by_word, all.names, all.members, options.quiet, options.verbose)
+            Typed { arguments: Arguments { command: Some(Command::All(all)), options }, origins } => {
+                (origins.by_word, all.names, all.members, options.quiet, options.verbose)
             }
             other => panic!("{other:?}"),
         };
@@ -248,7 +250,7 @@ mod tests {
             ("cloudbal --color never schema", "cloudbal schema --color never"),
             ("cloudbal --deadline 1m doctor", "cloudbal doctor --deadline 60"),
         ] {
-            let [before, after] = [before, after].map(|line| arguments(&words(line)).unwrap());
+            let [before, after] = [before, after].map(|line| arguments(&words(line)).unwrap().arguments);
             assert_eq!(format!("{before:?}"), format!("{after:?}"));
         }
     }

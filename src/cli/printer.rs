@@ -10,15 +10,13 @@ use std::task::{Context, Poll};
 use chrono::{DateTime, Utc};
 use tokio::sync::Notify;
 
-use super::args::Options;
 use super::background::Backlog;
+use super::messages::Messages;
 use super::progress::Progress;
+use super::run::Display;
 use super::{Outcome, print};
-use crate::model::{
-    Balance, Conversion, Converted, Currency, Error, ErrorKind, Report, Row, Selection, Threshold, Total,
-    Warning,
-};
-use crate::render::{self, Columns, Format, Query, Stream, Style};
+use crate::model::{Balance, Converted, Currency, Error, ErrorKind, Report, Row, Threshold, Total, Warning};
+use crate::render::{self, Stream};
 
 /// What tells a spreadsheet that a file is UTF-8.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
@@ -41,15 +39,10 @@ pub struct Printer<'a> {
     /// Out of the way while anything is printed to a terminal.
     progress: &'a Progress,
     on_terminal: bool,
-    selection: Selection,
-    /// The columns that were chosen.
-    columns: Option<Columns>,
+    display: &'a Display,
     /// The thresholds of this run.
-    thresholds: Threshold,
-    conversion: Option<Conversion>,
-    style: Style,
-    color_on_stderr: bool,
-    quiet: bool,
+    thresholds: &'a Threshold,
+    messages: Messages,
     totals: RefCell<Vec<Total>>,
     /// When the oldest balance was read.
     oldest: Cell<Option<DateTime<Utc>>>,
@@ -67,52 +60,36 @@ pub struct Printer<'a> {
 
 enum Sink<'a> {
     Stream(Stream<'a>),
-    Whole {
-        rows: Vec<Row>,
-        warnings: Vec<Warning>,
-        format: Format,
-        query: Option<Box<Query>>,
-        out: &'a mut dyn Write,
-    },
+    Whole { rows: Vec<Row>, warnings: Vec<Warning>, out: &'a mut dyn Write },
 }
 
 impl<'a> Printer<'a> {
-    /// Whether rows are written as they come.
-    pub fn streams(options: &Options, format: Format, queries: bool) -> bool {
-        !queries && options.view.sort.is_none() && matches!(format, Format::Ndjson | Format::Csv)
-    }
-
     /// A printer to a buffered writer; with a backlog, what is written waits there for its reader.
     pub fn new(
-        options: &Options,
-        format: Format,
-        query: Option<Query>,
+        messages: Messages,
+        display: &'a Display,
+        thresholds: &'a Threshold,
         progress: &'a Progress,
         out: &'a mut dyn Write,
         backlog: Option<Arc<Backlog>>,
     ) -> io::Result<Self> {
-        let selection = options.view.selection();
-        if options.view.bom {
+        if display.bom {
             out.write_all(BYTE_ORDER_MARK.as_bytes())?;
         }
-        let sink = if Self::streams(options, format, query.is_some()) {
-            let columns = options.view.columns.as_ref();
-            Sink::Stream(Stream::begin(format, columns, out)?.expect("these formats are streams"))
+        let sink = if display.streams() {
+            let columns = display.columns.as_ref();
+            Sink::Stream(Stream::begin(display.format, columns, out)?.expect("these formats are streams"))
         } else {
-            Sink::Whole { rows: Vec::new(), warnings: Vec::new(), format, query: query.map(Box::new), out }
+            Sink::Whole { rows: Vec::new(), warnings: Vec::new(), out }
         };
         Ok(Self {
             sink: RefCell::new(sink),
             backlog,
             progress,
-            on_terminal: options.view.file.is_none() && io::stdout().is_terminal(),
-            selection,
-            columns: options.view.columns.clone(),
-            thresholds: options.view.check.clone().unwrap_or_default(),
-            conversion: options.view.conversion.clone(),
-            style: options.style(),
-            color_on_stderr: options.color_on_stderr(),
-            quiet: options.quiet,
+            on_terminal: display.file.is_none() && io::stdout().is_terminal(),
+            display,
+            thresholds,
+            messages,
             totals: RefCell::default(),
             oldest: Cell::default(),
             complaints: RefCell::default(),
@@ -128,7 +105,7 @@ impl<'a> Printer<'a> {
 
     /// Tells people something that is no error.
     pub fn note(&self, text: &str) {
-        if !self.quiet {
+        if !self.messages.quiet {
             self.progress.aside(|| print::to_stderr(text));
         }
     }
@@ -148,7 +125,7 @@ impl<'a> Printer<'a> {
             }
             Row::Error(error) => self.complain(error),
         }
-        let is_shown = self.selection.shows(&row);
+        let is_shown = self.display.selection.shows(&row);
         match &mut *self.sink.borrow_mut() {
             Sink::Whole { rows, warnings: all, .. } => {
                 all.append(&mut warnings);
@@ -177,9 +154,9 @@ impl<'a> Printer<'a> {
     }
 
     fn warn(&self, warnings: &[Warning]) {
-        if !self.quiet {
+        if !self.messages.quiet {
             let lines =
-                warnings.iter().map(|warning| render::warning_for_people(warning, self.color_on_stderr));
+                warnings.iter().map(|warning| render::warning_for_people(warning, self.messages.color));
             self.complaints.borrow_mut().extend(lines);
         }
     }
@@ -188,8 +165,8 @@ impl<'a> Printer<'a> {
         let Some(verdict) = balance.verdict else { return };
         if verdict.low {
             self.any_low.set(true);
-            if !self.quiet {
-                let line = render::low_for_people(balance, verdict.threshold, self.color_on_stderr);
+            if !self.messages.quiet {
+                let line = render::low_for_people(balance, verdict.threshold, self.messages.color);
                 self.complaints.borrow_mut().push_str(&line);
             }
         }
@@ -217,10 +194,10 @@ impl<'a> Printer<'a> {
     /// Says which accounts were checked without a threshold: that they are not low says little.
     fn tell_unchecked(&self) {
         let unchecked = self.unchecked.borrow();
-        if !self.quiet && !unchecked.is_empty() {
+        if !self.messages.quiet && !unchecked.is_empty() {
             let accounts =
                 unchecked.iter().map(|(provider, account, members)| (*provider, &**account, *members));
-            let note = render::unchecked_for_people(accounts, self.color_on_stderr);
+            let note = render::unchecked_for_people(accounts, self.messages.color);
             self.complaints.borrow_mut().push_str(&note);
         }
     }
@@ -239,8 +216,8 @@ impl<'a> Printer<'a> {
     fn complain(&self, error: &Error) {
         self.any_error.set(true);
         self.only_unusable.set(self.only_unusable.get() && error.is_about_the_request());
-        if !self.quiet {
-            self.complaints.borrow_mut().push_str(&render::error_for_people(error, self.color_on_stderr));
+        if !self.messages.quiet {
+            self.complaints.borrow_mut().push_str(&render::error_for_people(error, self.messages.color));
         }
     }
 
@@ -265,7 +242,8 @@ impl<'a> Printer<'a> {
         self.progress.end();
         self.look_for_idle_thresholds();
         self.tell_unchecked();
-        let converted = self.conversion.as_ref().map(|conversion| conversion.of(&self.totals.borrow()));
+        let converted =
+            self.display.conversion.as_ref().map(|conversion| conversion.of(&self.totals.borrow()));
         if let Some(converted) = &converted {
             self.look_for_missing_rates(converted);
         }
@@ -275,22 +253,23 @@ impl<'a> Printer<'a> {
             (None, Sink::Stream(stream)) => Ok(stream
                 .finish(&totals, converted.as_ref())
                 .and_then(|()| self.backlog.map_or(Ok(()), |backlog| backlog.drain()))),
-            (None, Sink::Whole { mut rows, warnings, format, query, out }) => {
-                self.selection.arrange(&mut rows);
-                let none_low = self.selection.only_low && !self.any_low.get();
+            (None, Sink::Whole { mut rows, warnings, out }) => {
+                self.display.selection.arrange(&mut rows);
+                let none_low = self.display.selection.only_low && !self.any_low.get();
                 let (generated_at, oldest) = (Utc::now(), self.oldest.get());
                 let report = Report { generated_at, oldest, rows, totals, converted, warnings, none_low };
-                let answer = query.map(|query| query.find(&report)).transpose();
+                let answer = self.display.query.as_ref().map(|query| query.find(&report)).transpose();
                 answer.map(|answer| {
-                    let warnings = answer.iter().flat_map(|answer| &answer.warnings).filter(|_| !self.quiet);
+                    let warnings =
+                        answer.iter().flat_map(|answer| &answer.warnings).filter(|_| !self.messages.quiet);
                     let warnings = warnings
-                        .map(|warning| render::query_warning_for_people(warning, self.color_on_stderr));
+                        .map(|warning| render::query_warning_for_people(warning, self.messages.color));
                     self.complaints.borrow_mut().extend(warnings);
-                    let written = match answer {
-                        Some(answer) => answer.write(out),
-                        None => {
-                            render::write_columns(&report, format, self.columns.as_ref(), self.style, out)
-                        }
+                    let written = if let Some(answer) = answer {
+                        answer.write(out)
+                    } else {
+                        let Display { format, columns, style, .. } = self.display;
+                        render::write_columns(&report, *format, columns.as_ref(), *style, out)
                     };
                     written.and_then(|()| out.flush())
                 })
@@ -305,7 +284,7 @@ impl<'a> Printer<'a> {
         let printed = written.and_then(print::finished);
         print::to_stderr(&self.complaints.into_inner());
         if let Err(error) = &printed {
-            print::to_stderr(&render::error_for_people(error, self.color_on_stderr));
+            print::to_stderr(&render::error_for_people(error, self.messages.color));
         }
         let outcome = match (self.any_error.get(), self.any_balance.get()) {
             // That is urgent, whatever else went wrong.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::args::Options;
+use super::messages::Messages;
 use super::print;
 use crate::client::Event;
 use crate::model::group;
@@ -32,9 +32,9 @@ pub struct Progress {
 
 impl Progress {
     /// The progress of reading that many accounts. Nothing is shown yet.
-    pub fn new(options: &Options, accounts: usize) -> Self {
+    pub fn new(messages: Messages, accounts: usize) -> Self {
         let is_dumb = std::env::var_os("TERM").is_some_and(|terminal| terminal == "dumb");
-        let is_free = !options.quiet && options.verbose == 0;
+        let is_free = !messages.quiet && messages.verbose == 0;
         Self {
             wanted: is_free && !is_dumb && std::io::stderr().is_terminal(),
             start: Instant::now(),

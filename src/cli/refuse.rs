@@ -1,9 +1,7 @@
-//! Refuses options that would have no effect, or another one than was meant: nothing is ignored in silence.
+//! Refuses options that would have no effect, or an unintended one: none is ignored silently.
 
-use clap::ArgMatches;
-use clap::parser::ValueSource;
-
-use super::args::{Command, Options};
+use super::args::Options;
+use super::origins::Origins;
 use crate::config::Config;
 use crate::model::{Error, ErrorKind, Result};
 use crate::render::Format;
@@ -17,39 +15,26 @@ const IN: Refusable = ["convert_to", "--in", "CLOUDBAL_IN"];
 const RATES: Refusable = ["rates", "--rates", "CLOUDBAL_RATES"];
 const CURRENCY: Refusable = ["currency", "--currency", "CLOUDBAL_CURRENCY"];
 
-/// Returns the ids of the refusable options whose values come from variables.
-pub fn from_variables(matches: &ArgMatches) -> Vec<&'static str> {
-    let is_from_variable = |id: &&str| source(matches, id) == Some(ValueSource::EnvVariable);
-    [BELOW, ONLY_FAILED, IN, RATES, CURRENCY]
-        .map(|[id, ..]| id)
-        .into_iter()
-        .filter(is_from_variable)
-        .collect()
-}
-
-/// Returns where the value of an option comes from: the strongest source, whichever command it is given to.
-fn source(matches: &ArgMatches, id: &str) -> Option<ValueSource> {
-    let here = matches.ids().any(|known| known == id).then(|| matches.value_source(id)).flatten();
-    let below = matches.subcommand().and_then(|(_, matches)| source(matches, id));
-    here.max(below)
-}
-
-impl Options {
-    /// Returns the option or the variable that a value comes from, and how to take it back.
-    fn name(&self, [id, option, variable]: Refusable) -> (&'static str, &'static str) {
-        if self.from_variables.contains(&id) { (variable, "unset") } else { (option, "leave out") }
-    }
+/// Returns the option or the variable that a value comes from, and how to take it back.
+fn name(origins: &Origins, [id, option, variable]: Refusable) -> (&'static str, &'static str) {
+    if origins.is_from_variable(id) { (variable, "unset") } else { (option, "leave out") }
 }
 
 /// Refuses what the command, the format or the lack of another option leaves without effect.
-pub fn without_effect(options: &Options, command: Option<&Command>, config: &Config) -> Result<()> {
+pub fn without_effect(
+    options: &Options,
+    origins: &Origins,
+    format: Format,
+    is_check: bool,
+    config: &Config,
+) -> Result<()> {
     let view = &options.view;
     let refused = |option, why: &str, instead: &str| {
-        let (name, take_back) = options.name(option);
+        let (name, take_back) = name(origins, option);
         let error = Error::new(ErrorKind::Usage, format!("`{name}` {why}"));
         Err(error.hint(format!("{take_back} `{name}`; {instead}")))
     };
-    if matches!(command, Some(Command::Check(_))) {
+    if is_check {
         if view.below.is_some() {
             let why = "cannot be used with `check`: it filters what is shown and decides nothing";
             return refused(BELOW, why, "`--threshold` sets what is low");
@@ -59,7 +44,6 @@ pub fn without_effect(options: &Options, command: Option<&Command>, config: &Con
             return refused(ONLY_FAILED, why, "`cloudbal all --only-failed` shows errors only");
         }
     }
-    let format = options.format();
     let refused_option = |option: &str, why: &str, instead: &str| {
         let error = Error::new(ErrorKind::Usage, format!("`{option}` {why}"));
         Err(error.hint(instead.to_owned()))
@@ -99,9 +83,9 @@ pub fn without_effect(options: &Options, command: Option<&Command>, config: &Con
 }
 
 /// Refuses one currency for several accounts: it would relabel amounts in others.
-pub fn currency_of_several(options: &Options, accounts: usize) -> Result<()> {
+pub fn currency_of_several(options: &Options, origins: &Origins, accounts: usize) -> Result<()> {
     let Some(currency) = options.currency.filter(|_| accounts > 1) else { return Ok(()) };
-    let (name, take_back) = options.name(CURRENCY);
+    let (name, take_back) = name(origins, CURRENCY);
     let message = format!("`{name}` applies to one account, not to {accounts}: it would relabel amounts");
     Err(Error::new(ErrorKind::Usage, message).hint(format!(
         "{take_back} `{name}`; `--in {currency}` converts totals, and `currency` in the configuration is one account's"

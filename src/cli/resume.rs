@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
-use super::args::{Options, Resume};
+use super::args::Resume;
+use super::messages::Messages;
+use super::origins::Origins;
 use super::print;
 use crate::app::{Scope, Task};
 use crate::cloud::Source;
@@ -19,8 +21,8 @@ const MAX_AGE: Duration = Duration::from_secs(3600);
 /// Opens the journal of a run, gives each task its part, and says how old what it holds is.
 ///
 /// Accounts without usable credentials have no part in it: what is read with other credentials later is another run's.
-pub fn open(resume: &Resume, tasks: &mut [Task], options: &Options) -> Result<()> {
-    let [is_resume_given, is_age_given] = resume.given;
+pub fn open(resume: &Resume, tasks: &mut [Task], origins: &Origins, messages: Messages) -> Result<()> {
+    let [is_resume_given, is_age_given] = ["resume", "resume_max_age"].map(|id| origins.is_given(id));
     let Some(path) = &resume.file else {
         return if is_age_given {
             Err(Error::new(ErrorKind::Usage, "`--resume-max-age` has no effect without `--resume`")
@@ -62,7 +64,7 @@ pub fn open(resume: &Resume, tasks: &mut [Task], options: &Options) -> Result<()
     for (task, subject) in parts {
         task.journal = Some(journal.section(subject));
     }
-    if !options.quiet {
+    if !messages.quiet {
         print::to_stderr(&reused(&journal));
     }
     Ok(())
@@ -106,12 +108,12 @@ fn key(source: &Source) -> String {
 }
 
 /// Removes the journal when everything was read and shown; otherwise says how to resume.
-pub fn close(journal: &Journal, is_shown: bool, options: &Options) -> Result<()> {
+pub fn close(journal: &Journal, is_shown: bool, messages: Messages) -> Result<()> {
     if is_shown && print::is_taken() {
         return journal.remove();
     }
     let saved = journal.keep()?;
-    if saved > 0 && !options.quiet {
+    if saved > 0 && !messages.quiet {
         print::to_stderr(&format!("resumable: {}; run the same command again to go on\n", pages(saved)));
     }
     Ok(())

@@ -1,38 +1,32 @@
-//! Reading balances and printing them.
+//! `cloudbal all`, `check` and the commands of each cloud: reads balances and prints them.
 
 use std::cell::Cell;
 use std::future::poll_fn;
 use std::io::{IsTerminal as _, Write};
 
 use crate::app::{self, Filter, FoundBy, Task};
-use crate::cli::args::Options;
 use crate::cli::background::Background;
 use crate::cli::ending::{Ending, Reason};
-use crate::cli::known_sites::KnownSites;
+use crate::cli::messages::Messages;
 use crate::cli::output_file::OutputFile;
 use crate::cli::printer::{Output, Printer};
 use crate::cli::progress::Progress;
+use crate::cli::run::{Display, Reading, Requests};
 use crate::cli::runtime::runtime;
 use crate::cli::{Outcome, demo, print, resume, verbose};
-use crate::client::{Client, Event, Settings};
+use crate::client::{Client, Event};
 use crate::credentials;
-use crate::model::{Error, ErrorKind, Result, Row};
-use crate::render::{self, Query};
+use crate::model::{Error, ErrorKind, Pattern, Result, Row};
 
-/// Reads what is wished of these accounts and prints it.
-pub fn show(options: &Options, mut tasks: Vec<Task>) -> Result<Outcome> {
-    let format = options.format();
-    let query = options.query.as_deref().map(|text| Query::parse(text, format)).transpose()?;
-    let streams = Printer::streams(options, format, query.is_some());
-    if options.verbose > 0 && !options.quiet {
-        verbose::tell_precedence(&tasks, &[FoundBy::Chain]);
+/// Reads the balances of these accounts and prints them.
+pub fn show(messages: Messages, display: &Display, tasks: &[Task], reading: Reading) -> Result<Outcome> {
+    let Reading { requests, names, thresholds, known_sites } = reading;
+    if messages.verbose > 0 && !messages.quiet {
+        verbose::tell_precedence(tasks, &[FoundBy::Chain]);
     }
-    for task in &mut tasks {
-        task.streams = streams;
-    }
-    let file = options.view.file.as_deref().map(OutputFile::create).transpose()?;
+    let file = display.file.as_deref().map(OutputFile::create).transpose()?;
     // At a terminal what is printed must not come between the progress line's comings and goings.
-    let in_background = streams && file.is_none() && !std::io::stdout().is_terminal();
+    let in_background = display.streams() && file.is_none() && !std::io::stdout().is_terminal();
     let background = Background::new();
     let backlog = in_background.then(|| background.backlog());
     let mut out: Box<dyn Write> = match &file {
@@ -43,23 +37,28 @@ pub fn show(options: &Options, mut tasks: Vec<Task>) -> Result<Outcome> {
         None if in_background => Box::new(print::buffered(background)),
         None => Box::new(print::stdout()),
     };
-    let progress = Progress::new(options, tasks.len());
-    let printer = match Printer::new(options, format, query, &progress, &mut out, backlog.clone()) {
+    let progress = Progress::new(messages, tasks.len());
+    let printer = match Printer::new(messages, display, &thresholds, &progress, &mut out, backlog.clone()) {
         Ok(printer) => printer,
         Err(error) => return print::finished(Err(error)),
     };
-    // Before anything is sent: a file of certificates may block or be wrong.
-    let settings = options.settings()?;
     let runtime = runtime()?;
-    let known_sites = KnownSites::recall(&mut tasks, options);
-    let (unread, ending) = (Unread::new(&tasks), Ending::new(options));
-    let reading = read(options, settings, &tasks, &unread, &known_sites, &printer, &progress);
+    let (unread, ending) = (Unread::new(tasks), Ending::new(messages));
+    let watcher = |event: &Event| {
+        progress.note(event);
+        unread.note(event);
+        known_sites.note(event, tasks);
+        if let Some(line) = verbose::line(event, messages.verbose, messages.quiet) {
+            printer.note(&line);
+        }
+    };
+    let reading = read(requests, &names, tasks, &watcher, &printer, &progress);
     let interrupted = runtime.block_on(until_stopped(&ending, &printer, &unread, reading));
     credentials::stop_commands();
     ending.watch();
     // The operating system clears away faster, and a name that is still being looked up must not hold up the end.
     std::mem::forget(runtime);
-    if let Some(note) = known_sites.keep().filter(|_| options.verbose > 0) {
+    if let Some(note) = known_sites.keep().filter(|_| messages.verbose > 0) {
         printer.note(&note);
     }
     let (mut outcome, output) = printer.finish();
@@ -68,7 +67,7 @@ pub fn show(options: &Options, mut tasks: Vec<Task>) -> Result<Outcome> {
     if let Some(file) = file.filter(|_| output != Output::Unwritten)
         && let Err(error) = file.commit()
     {
-        print::to_stderr(&render::error_for_people(&error, options.color_on_stderr()));
+        messages.error(&error);
         is_shown = false;
         if outcome != Outcome::Low {
             outcome = Outcome::Incomplete;
@@ -76,13 +75,13 @@ pub fn show(options: &Options, mut tasks: Vec<Task>) -> Result<Outcome> {
     }
     let is_shown = is_shown && !interrupted && !backlog.is_some_and(|backlog| backlog.has_failed());
     let is_kept = match tasks.iter().find_map(|task| task.journal.as_ref()) {
-        Some(section) => resume::close(section.journal(), is_shown, options),
+        Some(section) => resume::close(section.journal(), is_shown, messages),
         None => Ok(()),
     };
     Ok(match (is_kept, outcome) {
         _ if interrupted => Outcome::Interrupted,
         (Err(error), outcome) => {
-            print::to_stderr(&render::error_for_people(&error, options.color_on_stderr()));
+            messages.error(&error);
             if outcome == Outcome::Low { outcome } else { Outcome::Incomplete }
         }
         (Ok(()), outcome) => outcome,
@@ -92,7 +91,7 @@ pub fn show(options: &Options, mut tasks: Vec<Task>) -> Result<Outcome> {
 /// Lets the reading go on until it is done, the deadline comes, the user interrupts, or nobody reads the output.
 /// Whatever was read until then is kept. Tells whether it was interrupted.
 async fn until_stopped(
-    ending: &Ending<'_>,
+    ending: &Ending,
     printer: &Printer<'_>,
     unread: &Unread<'_>,
     reading: impl Future<Output = ()>,
@@ -143,33 +142,25 @@ impl<'t> Unread<'t> {
 }
 
 async fn read(
-    options: &Options,
-    mut settings: Settings,
+    requests: Requests,
+    names: &[Pattern],
     tasks: &[Task],
-    unread: &Unread<'_>,
-    known_sites: &KnownSites,
+    watcher: &dyn Fn(&Event),
     printer: &Printer<'_>,
     progress: &Progress,
 ) {
     // Held until everything is read: dropping it ends it.
     let mut sandbox = None;
-    if options.sandbox {
+    let Requests { mut settings, sandbox: is_sandboxed } = requests;
+    if is_sandboxed {
         match demo::start(&mut settings).await {
             Ok(started) => sandbox = Some(started),
             Err(error) => return printer.row(Row::Error(Box::new(error))),
         }
         printer.note("sandbox: these are demo accounts on this machine; no cloud is asked\n");
     }
-    let watcher = |event: &Event| {
-        progress.note(event);
-        unread.note(event);
-        known_sites.note(event, tasks);
-        if let Some(line) = verbose::line(event, options.verbose, options.quiet) {
-            printer.note(&line);
-        }
-    };
-    let client = Client::new(settings, &watcher);
-    let filter = Filter::new(&options.view.names);
+    let client = Client::new(settings, watcher);
+    let filter = Filter::new(names);
     let mut emit = |row| {
         if filter.passes(&row) {
             printer.row(row);

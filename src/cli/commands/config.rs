@@ -6,33 +6,33 @@ use chrono::Utc;
 
 use crate::app::tasks;
 use crate::cli::args::{ConfigCommand, Options};
-use crate::cli::{Outcome, print, select};
+use crate::cli::messages::Messages;
+use crate::cli::run::conversion;
+use crate::cli::{Outcome, config_file, print};
 use crate::config::{self, Config};
 use crate::credentials::Surroundings;
 use crate::model::{Error, ErrorKind, Result};
-use crate::render::{self, visible};
+use crate::render::visible;
 
 /// Prints what is asked about the configuration file.
-pub fn run(options: &Options, command: ConfigCommand) -> Result<Outcome> {
+pub fn run(options: &Options, command: ConfigCommand, messages: Messages) -> Result<Outcome> {
     match command {
         ConfigCommand::Path => print::to_stdout(&format!("{}\n", path(options)?.display())),
         ConfigCommand::Show => print::to_stdout(&config::show(&load(options)?)),
         ConfigCommand::Check => {
-            let mut mistakes = config::all_mistakes(&path(options)?, select::home().as_deref())?;
+            let mut mistakes = config::all_mistakes(&path(options)?, config_file::home().as_deref())?;
             // The last is printed as every command's error is.
             if let Some(last) = mistakes.pop() {
                 for error in mistakes {
-                    print::to_stderr(&render::error_for_people(&error, options.color_on_stderr()));
+                    messages.error(&error);
                 }
                 return Err(last);
             }
             let config = load(options)?;
             // The file alone can be right, and still every command that shows balances refuses it.
-            if config.defaults.convert_to.or(options.view.convert_to).is_some() {
-                options.view.wished(&config)?;
-            }
+            conversion(&options.view, &config)?;
             let warnings = warnings(&config);
-            if !options.quiet {
+            if !messages.quiet {
                 print::to_stderr(&warnings.concat());
             }
             let counted = counted(config.accounts.len());
@@ -82,7 +82,7 @@ fn warnings(config: &Config) -> Vec<String> {
 
 /// Returns where the configuration file is, or would be.
 pub fn path(options: &Options) -> Result<PathBuf> {
-    select::path(options).ok_or_else(|| {
+    config_file::path(options).ok_or_else(|| {
         Error::new(
             ErrorKind::Configuration,
             "it is not known where the configuration is: there is no home directory",
@@ -93,7 +93,7 @@ pub fn path(options: &Options) -> Result<PathBuf> {
 
 fn load(options: &Options) -> Result<Config> {
     let path = path(options)?;
-    config::load(&path, select::home().as_deref())?.ok_or_else(|| {
+    config::load(&path, config_file::home().as_deref())?.ok_or_else(|| {
         Error::new(ErrorKind::Configuration, format!("there is no configuration file `{}`", path.display()))
             .hint("write one with `cloudbal init`; without it cloudbal uses what the clouds' own tools keep")
     })

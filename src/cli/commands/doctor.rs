@@ -2,42 +2,45 @@
 
 use chrono::Utc;
 
-use super::accounts;
-use super::listing::{complain, print, query};
+use super::{accounts, listing};
 use crate::app::{self, FoundBy, Task};
-use crate::cli::args::Options;
 use crate::cli::ending::{Ending, Reason};
+use crate::cli::messages::Messages;
 use crate::cli::progress::Progress;
+use crate::cli::run::{Display, Requests};
 use crate::cli::runtime::runtime;
 use crate::cli::steps::Steps;
-use crate::cli::{Outcome, demo, print as printing, verbose};
-use crate::client::{Event, Settings};
+use crate::cli::{Outcome, demo, print, verbose};
+use crate::client::Event;
 use crate::credentials;
 use crate::model::{Checkup, Error, ErrorKind, Result, Step};
 use crate::render::{Format, Listing};
 
 /// Examines accounts and shows what was found: in a table each step as soon as it is taken, elsewhere all as one
 /// document.
-pub fn examine_all(options: &Options, tasks: &[Task]) -> Result<Outcome> {
-    let query = query(options)?;
-    if !options.quiet {
+pub fn examine_all(
+    messages: Messages,
+    display: &Display,
+    tasks: &[Task],
+    requests: Requests,
+) -> Result<Outcome> {
+    if !messages.quiet {
         verbose::tell_precedence(tasks, &[FoundBy::Chain, FoundBy::Listing]);
     }
-    let settings = options.settings()?;
-    let progress = Progress::new(options, tasks.len());
+    let progress = Progress::new(messages, tasks.len());
     progress.doing("examining");
-    let is_live = query.is_none() && options.format() == Format::Table;
-    let steps = is_live.then(|| Steps::new(tasks, options.style(), &progress));
+    let is_live = display.query.is_none() && display.format == Format::Table;
+    let steps = is_live.then(|| Steps::new(tasks, display.style, &progress));
     let mut checkups = Vec::new();
     let runtime = runtime()?;
-    let ending = Ending::new(options);
+    let ending = Ending::new(messages);
     if is_live {
         // A step that is printed can block on a full pipe before anything is awaited.
         ending.watch();
     }
     let ended = runtime.block_on(examine(
-        options,
-        settings,
+        messages,
+        requests,
         tasks,
         &ending,
         &progress,
@@ -50,15 +53,15 @@ pub fn examine_all(options: &Options, tasks: &[Task]) -> Result<Outcome> {
     // A name that is still being looked up must not hold up the end.
     runtime.shutdown_background();
     match steps {
-        Some(steps) => printing::finished(steps.finish())?,
-        None => print(options, query.as_ref(), Listing::Checkups(&checkups, Utc::now()))?,
+        Some(steps) => print::finished(steps.finish())?,
+        None => listing::print(messages, display, Listing::Checkups(&checkups, Utc::now()))?,
     };
     match ended {
         Err(error) => {
-            complain(options, &error);
+            messages.complain(&error);
             Ok(if error.kind == ErrorKind::Interrupted { Outcome::Interrupted } else { Outcome::Incomplete })
         }
-        Ok(()) if tasks.is_empty() => Ok(accounts::none(options)),
+        Ok(()) if tasks.is_empty() => Ok(accounts::none(messages)),
         Ok(()) if checkups.iter().all(Checkup::is_well) => Ok(Outcome::Complete),
         Ok(()) => Ok(Outcome::Incomplete),
     }
@@ -66,18 +69,19 @@ pub fn examine_all(options: &Options, tasks: &[Task]) -> Result<Outcome> {
 
 /// Examines until it is done, the deadline passes, the user interrupts, or the output can no longer be written.
 async fn examine(
-    options: &Options,
-    mut settings: Settings,
+    messages: Messages,
+    requests: Requests,
     tasks: &[Task],
-    ending: &Ending<'_>,
+    ending: &Ending,
     progress: &Progress,
     steps: Option<&Steps<'_>>,
     checkups: &mut Vec<Checkup>,
 ) -> Result<()> {
     // Held until everything is examined: dropping it ends it.
-    let _sandbox = if options.sandbox { Some(demo::start(&mut settings).await?) } else { None };
+    let Requests { mut settings, sandbox } = requests;
+    let _sandbox = if sandbox { Some(demo::start(&mut settings).await?) } else { None };
     // A clock that is off is a step.
-    let watcher = |event: &Event| progress.aside(|| verbose::tell(event, options.verbose, true));
+    let watcher = |event: &Event| progress.aside(|| verbose::tell(event, messages.verbose, true));
     let report = |at: usize, step: &Step| {
         if let Some(steps) = steps {
             steps.take(at, step);

@@ -8,7 +8,7 @@ use chrono::Utc;
 use super::config::{counted, path};
 use crate::app::tasks;
 use crate::cli::args::Options;
-use crate::cli::{Outcome, print, select};
+use crate::cli::{Outcome, config_file, print};
 use crate::config::{self, Place};
 use crate::credentials::Surroundings;
 use crate::model::{Error, ErrorKind, Result};
@@ -28,7 +28,7 @@ pub fn run(options: &Options, yes: bool) -> Result<Outcome> {
     }
     config::write_new(&path, &text)?;
     // What was written is read again, so that the next command has nothing to complain of.
-    let home = select::home();
+    let home = config_file::home();
     let config = config::parse(&text, Place { path: &path, home: home.as_deref(), private: true })?;
     let names: Vec<&str> = config.accounts.iter().map(|account| &*account.name).collect();
     let listed = |names: &[&str]| visible(&names.join(", ")).into_owned();

@@ -1,73 +1,17 @@
-//! Which accounts a command is about: options, configuration and environment together.
-
-use std::io;
-use std::path::PathBuf;
+//! Which accounts a run is about: options, configuration and environment together.
 
 use chrono::Utc;
 
-use super::args::{All, Options, Which};
-use super::choices::SiteChoice;
-use super::{demo, description, print};
 use crate::app::{Scope, Task, tasks};
+use crate::cli::args::{All, Options, Which};
+use crate::cli::choices::SiteChoice;
+use crate::cli::{demo, description};
 use crate::cloud::{CLOUDS, Cloud};
-use crate::config::{self, Config};
-use crate::credentials::{self, Surroundings};
-use crate::file::is_closed;
-use crate::model::{Check, Error, ErrorKind, Result, Site, Threshold};
-use crate::render::visible;
+use crate::config::Config;
+use crate::credentials::Surroundings;
+use crate::model::{Error, ErrorKind, Result, Site};
 
-/// The configuration. The sandbox's demo accounts need none, and a broken one must not stand in their way.
-pub fn configuration(options: &Options) -> Result<Config> {
-    if options.sandbox {
-        return Ok(Config::default());
-    }
-    let around = Surroundings::of_this_process(Utc::now());
-    let mut skipped = credentials::unreachable(&around);
-    let Some(path) = path(options) else {
-        mention(options, &skipped);
-        return Ok(Config::default());
-    };
-    // The configuration's own folder can be seen unless the way to it is closed.
-    if options.config.is_none()
-        && let Some(error) = path.parent().and_then(|folder| folder.symlink_metadata().err())
-        && is_closed(&error)
-    {
-        skipped.insert(0, (path.display().to_string(), error));
-        mention(options, &skipped);
-        return Ok(Config::default());
-    }
-    mention(options, &skipped);
-    match (config::load(&path, home().as_deref())?, &options.config) {
-        (Some(config), _) => Ok(config),
-        (None, None) => Ok(Config::default()),
-        (None, Some(_)) => Err(Error::new(
-            ErrorKind::Configuration,
-            format!("there is no configuration file `{}`", path.display()),
-        )
-        .hint("check `--config` and CLOUDBAL_CONFIG, or write one with `cloudbal init`")),
-    }
-}
-
-/// With `--verbose`, names the default places that cannot be reached.
-fn mention(options: &Options, skipped: &[(String, io::Error)]) {
-    if options.verbose > 0 {
-        for (path, error) in skipped {
-            print::to_stderr(&format!("skipping `{}`: {}\n", visible(path), error.kind()));
-        }
-    }
-}
-
-/// Where the configuration file is, or would be.
-pub fn path(options: &Options) -> Option<PathBuf> {
-    options.config.clone().or_else(config::default_path)
-}
-
-/// The home directory, where it is known.
-pub fn home() -> Option<PathBuf> {
-    std::env::home_dir().filter(|home| !home.as_os_str().is_empty())
-}
-
-/// The account that a cloud's command is about.
+/// Returns the account that a cloud's command is about.
 pub fn one(
     options: &Options,
     config: &Config,
@@ -91,15 +35,15 @@ pub fn one(
     Ok(task)
 }
 
-/// All accounts, or those that are named.
-pub fn all(options: &Options, config: &Config, all: &All) -> Result<Vec<Task>> {
+/// Returns all accounts, or those that are named: `by_word`, when the first name could have been a command.
+pub fn all(options: &Options, config: &Config, all: &All, by_word: bool) -> Result<Vec<Task>> {
     let mut tasks = if options.sandbox {
         demos()
     } else {
         tasks::all(config, &Surroundings::of_this_process(Utc::now()))
     };
     tasks.retain(|task| all.provider.as_deref().is_none_or(|name| task.account.cloud.is_called(name)));
-    let commands = if all.by_word { description::commands() } else { Vec::new() };
+    let commands = if by_word { description::commands() } else { Vec::new() };
     let mut tasks = tasks::named(tasks, &all.names, &commands)?;
     for task in &mut tasks {
         if all.members && task.account.cloud.has_members() {
@@ -115,14 +59,7 @@ pub fn all(options: &Options, config: &Config, all: &All) -> Result<Vec<Task>> {
     Ok(tasks)
 }
 
-/// Has the balances of all tasks checked: by these thresholds, and by those of the accounts.
-pub fn check(tasks: &mut [Task], given: &Threshold) {
-    for task in tasks {
-        task.check = Some(Check { given: given.clone(), own: task.thresholds.clone() });
-    }
-}
-
-/// The sandbox's accounts: one of each cloud's sites.
+/// Returns the sandbox's accounts: one of each cloud's sites.
 pub fn demos() -> Vec<Task> {
     let both = |cloud: &&'static dyn Cloud| {
         let cloud = *cloud;
@@ -148,7 +85,7 @@ fn overrule(task: &mut Task, options: &Options) -> Result<()> {
     if let Some(signature) = options.signature {
         account.sign_with(Some(signature));
     }
-    if options.endpoint.is_some() {
+    if options.endpoint.is_some() && !options.sandbox {
         account.endpoint.clone_from(&options.endpoint);
     }
     Ok(())
