@@ -1,4 +1,4 @@
-//! Hashes, keyed hashes and percent-encoding: what the signatures of several clouds share.
+//! Hashes, keyed hashes and percent-encoding, which the signatures of several clouds share.
 
 use base64::Engine as _;
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -6,35 +6,35 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256};
 
-/// Everything but the unreserved characters of RFC 3986, section 2.3.
+/// Every character except the unreserved ones of RFC 3986, section 2.3.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-/// SHA-256 as 64 lower-case hexadecimal digits.
+/// Returns the SHA-256 digest as 64 lower-case hexadecimal digits.
 pub fn sha256_hex(data: &[u8]) -> String {
     hex::encode(Sha256::digest(data))
 }
 
-/// HMAC-SHA256 (RFC 2104).
+/// Computes HMAC-SHA256 (RFC 2104).
 pub fn hmac_sha256(key: &[u8], data: &[u8]) -> [u8; 32] {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
     mac.update(data);
     mac.finalize().into_bytes().into()
 }
 
-/// HMAC-SHA1 (RFC 2104) in Base64.
+/// Computes HMAC-SHA1 (RFC 2104), in Base64.
 pub fn hmac_sha1_base64(key: &[u8], data: &[u8]) -> String {
     let mut mac = Hmac::<Sha1>::new_from_slice(key).expect("HMAC takes a key of any length");
     mac.update(data);
     base64::engine::general_purpose::STANDARD.encode(mac.finalize().into_bytes())
 }
 
-/// Percent-encodes the UTF-8 bytes of a text: `A-Z a-z 0-9 - _ . ~` stay, a blank is `%20`, hexadecimal digits are
-/// upper case (RFC 3986).
+/// Percent-encodes the UTF-8 bytes of a text (RFC 3986): keeps `A-Z a-z 0-9 - _ . ~`, writes a space as `%20`, and uses
+/// upper-case hexadecimal digits.
 pub fn percent_encode(text: &str) -> String {
     utf8_percent_encode(text, RESERVED).to_string()
 }
 
-/// The text that was percent-encoded.
+/// Decodes percent-encoded text; bytes that are not UTF-8 are replaced.
 pub fn percent_decode(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }

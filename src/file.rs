@@ -1,7 +1,7 @@
-//! Reads files whole: up to a size, and no longer than the run may take. Everything but the journal is read here.
+//! Reads whole files, limited in size and by the deadline. All files except the journal are read here.
 //!
-//! A path can name a pipe, a terminal or a device, which block for as long as their writer likes. Such a path, and
-//! every path once there is a deadline, is therefore read by a thread of its own, which is abandoned when time is up.
+//! A path can name a pipe, a terminal or a device, and reading it can block indefinitely. Such a path, and every path
+//! when there is a deadline, is therefore read on a separate thread, which is abandoned at the deadline.
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
@@ -14,20 +14,20 @@ use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::model::{Error, ErrorKind, append};
 
-/// When this process has to end.
+/// The time at which this process must end.
 static DEADLINE: OnceLock<Instant> = OnceLock::new();
 
-/// Sets when this process has to end. The first call counts.
+/// Sets the time at which this process must end. Later calls have no effect.
 pub fn set_deadline(deadline: Instant) {
     _ = DEADLINE.set(deadline);
 }
 
-/// When this process has to end, if there is a deadline.
+/// Returns the time at which this process must end, if there is a deadline.
 pub fn deadline() -> Option<Instant> {
     DEADLINE.get().copied()
 }
 
-/// What a file holds. Its memory is overwritten when it is dropped: it may hold a secret.
+/// The content of a file. Because it may hold a secret, its memory is overwritten on drop.
 #[derive(Debug)]
 pub struct Content {
     bytes: Zeroizing<Vec<u8>>,
@@ -35,12 +35,11 @@ pub struct Content {
 }
 
 impl Content {
-    /// The bytes.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// The text, without the byte order mark that some editors put before it.
+    /// Returns the text without the byte order mark that some editors write. Fails if it is not UTF-8.
     pub fn text(mut self) -> Result<Zeroizing<String>, Unreadable> {
         if self.bytes.starts_with("\u{feff}".as_bytes()) {
             self.bytes.drain(..'\u{feff}'.len_utf8());
@@ -55,7 +54,7 @@ impl Content {
         }
     }
 
-    /// What the operating system says about the file that was read; nothing for standard input.
+    /// Returns the metadata of the file that was read; `None` for standard input.
     pub fn metadata(&self) -> Option<&Metadata> {
         self.metadata.as_ref()
     }
@@ -64,28 +63,28 @@ impl Content {
 /// Why a file could not be read.
 #[derive(Debug)]
 pub enum Unreadable {
-    /// The operating system refused.
+    /// The operating system reported an error.
     Io(io::Error),
-    /// It is larger than this many bytes.
+    /// The file is larger than this many bytes.
     TooLarge(u64),
-    /// It is not text.
+    /// The file is not UTF-8 text.
     NotUtf8 {
-        /// The number of bytes before the first that is wrong.
+        /// The number of valid bytes before the first invalid one.
         at: usize,
     },
-    /// It could block, and there is no thread to wait for it.
+    /// Reading could block, and no thread could be started for it.
     NoThread(io::Error),
-    /// The deadline passed first.
+    /// The deadline passed before the file was read.
     Late,
 }
 
 impl Unreadable {
-    /// Whether there is no such file.
+    /// Returns whether the file does not exist.
     pub fn is_absent(&self) -> bool {
         matches!(self, Self::Io(error) if error.kind() == io::ErrorKind::NotFound)
     }
 
-    /// The error for people: `what` names the file, and the hint is for what only the user can put right.
+    /// Returns the error to show. `what` names the file; `hint` is used unless the cause suggests a more specific one.
     pub fn explain(self, kind: ErrorKind, what: &str, hint: &'static str) -> Error {
         let (kind, why, hint) = match self {
             Self::Io(error) => match kind.unless_out_of_resources(&error) {
@@ -114,7 +113,7 @@ impl Unreadable {
     }
 }
 
-/// Whether a folder on the way may not be entered, is not a folder, or is a link that leads round.
+/// Returns whether a parent folder is not accessible, is not a folder, or is a symbolic link in a loop.
 pub fn is_closed(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::NotADirectory)
         || LOOP.is_some_and(|code| error.raw_os_error() == Some(code))
@@ -129,7 +128,7 @@ const LOOP: Option<i32> = if cfg!(target_os = "linux") {
     None
 };
 
-/// The operating system's message as the end of a sentence: in lower case, without its number.
+/// Returns the operating system's message in lower case and without the error number, to end a sentence with.
 fn reason(error: &io::Error) -> String {
     let text = error.to_string();
     let text = text.rsplit_once(" (os error").map_or(&*text, |(text, _)| text);
@@ -147,7 +146,7 @@ pub fn read_public(path: &Path, limit: u64) -> Result<Content, Unreadable> {
     read_by(extend, path, limit)
 }
 
-/// Reads standard input, at most `limit` bytes that hold no secret.
+/// Reads standard input: at most `limit` bytes that hold no secret.
 pub fn read_stdin(limit: u64) -> Result<Content, Unreadable> {
     let read = move || {
         let bytes = pieces(extend, limit, &mut io::stdin().lock()).map_err(Unreadable::Io)?;
@@ -156,12 +155,12 @@ pub fn read_stdin(limit: u64) -> Result<Content, Unreadable> {
     if deadline().is_none() { read() } else { in_time(deadline(), read) }
 }
 
-/// Reads at most one byte more than the limit, and leaves no copy behind where the buffer grows.
+/// Reads at most one byte more than the limit, and leaves no copy of a secret behind when the buffer grows.
 pub fn up_to(limit: u64, from: &mut dyn Read) -> io::Result<Zeroizing<Vec<u8>>> {
     pieces(append, limit, from)
 }
 
-/// How a buffer takes more bytes.
+/// Appends bytes to a buffer.
 type Append = fn(&mut Zeroizing<Vec<u8>>, &[u8]);
 
 fn extend(buffer: &mut Zeroizing<Vec<u8>>, bytes: &[u8]) {
@@ -207,14 +206,14 @@ fn pieces(append: Append, limit: u64, from: &mut dyn Read) -> io::Result<Zeroizi
     }
 }
 
-/// Does on a thread what may block, and abandons it at the deadline.
+/// Runs something that may block on a thread, and abandons it at the deadline.
 fn in_time<T: Send + 'static>(
     deadline: Option<Instant>,
     read: impl FnOnce() -> Result<T, Unreadable> + Send + 'static,
 ) -> Result<T, Unreadable> {
     let (sender, receiver) = mpsc::channel();
     let reading = std::thread::Builder::new().spawn(move || {
-        // Fails when the deadline passed and the result is no longer wanted.
+        // Fails when the deadline has passed and the receiver is gone.
         _ = sender.send(read());
     });
     reading.map_err(Unreadable::NoThread)?;

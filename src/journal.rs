@@ -1,11 +1,11 @@
-//! What an earlier run has already read: a journal of replies, in a file of its own.
+//! Resume journals: a file with the replies that earlier runs have received.
 //!
-//! The first line says that it is a journal. Every further line is JSON: whose replies follow, or a reply, written
-//! when it has arrived and been understood. A run that ends at any moment leaves at most half a line, which the next
-//! run ignores. Nothing is written before the first reply, so that a run that read nothing leaves no journal.
+//! The first line marks the file as a journal. Every further line is JSON: either an account, or one of its replies,
+//! written once it has been parsed. A run that is killed at any moment leaves at most half a line, which the next run
+//! ignores. Nothing is written before the first reply, so that a run without replies leaves no journal.
 //!
-//! The file is for its owner alone, and is removed when everything was read and shown: an old number is never shown
-//! as a new one.
+//! Only its owner can read the file. It is removed once everything was read and shown, so that a stale number is never
+//! shown as a current one.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -24,22 +24,22 @@ use crate::cloud::{Account, Question};
 use crate::crypto::sha256_hex;
 use crate::model::{Error, ErrorKind, Result, Site};
 
-/// The first line. Its number is that of the format.
+/// The first line, with the version of the format.
 const HEAD: &str = "{\"cloudbal_journal\":3}\n";
 
-/// No line is longer: a reply is at most 4 MiB, of which every byte may be escaped.
+/// The longest line in bytes: a reply is at most 4 MiB, and every byte of it may be escaped.
 const LONGEST_LINE: u64 = 32 << 20;
 
-/// How often a file is opened that another run replaces meanwhile.
+/// How often opening is attempted when another run replaces the file meanwhile.
 const ATTEMPTS: usize = 10;
 
-/// A journal of the replies to one run, of one account or of several.
+/// A journal of the replies in one run, for one or more accounts.
 #[derive(Debug)]
 pub struct Journal {
     path: PathBuf,
     max_age: TimeDelta,
     state: RefCell<State>,
-    /// A write failed: what was written before counts, and no more is written.
+    /// Whether a write has failed. Earlier pages stay valid, and nothing more is written.
     is_broken: Cell<bool>,
     earlier: Earlier,
 }
@@ -49,14 +49,14 @@ struct State {
     file: File,
     /// Where the next line is written.
     end: u64,
-    /// Whose replies it holds. Lines refer to them by their place.
+    /// The accounts whose replies it holds. Lines refer to them by index.
     subjects: Vec<Subject>,
-    /// The latest reply to each question.
+    /// The position of the latest reply to each question.
     pages: HashMap<(usize, String), Page>,
     disk: Disk,
 }
 
-/// Where a reply is.
+/// The position of a reply in the file.
 #[derive(Clone, Copy, Debug)]
 struct Page {
     begin: u64,
@@ -64,14 +64,14 @@ struct Page {
     saved_at: DateTime<Utc>,
 }
 
-/// What an earlier run has left.
+/// What an earlier run left in the journal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Earlier {
-    /// How many pages are recent enough.
+    /// The number of pages that are recent enough to use.
     pub pages: usize,
     /// The age of the oldest of them.
     pub age: TimeDelta,
-    /// How many are too old, and are read again.
+    /// The number of pages that are too old and must be read again.
     pub expired: usize,
 }
 
@@ -82,24 +82,24 @@ pub struct Section {
     subject: Subject,
 }
 
-/// Whose replies these are: another account's, or those to another question, must not be taken for them.
+/// Identifies whose replies these are, so that replies for another account or another list of members are not used.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Subject {
     provider: String,
     account: String,
-    /// A hash of what identifies the credentials: another account may have the same name.
+    /// A hash of what identifies the credentials, because another account may have the same name.
     key: String,
-    /// The site that was chosen.
+    /// The site the user chose.
     site: Option<Site>,
-    /// The server that was chosen.
+    /// The endpoint the user chose.
     endpoint: Option<String>,
-    /// A hash of the members that are named; `None` is all members.
+    /// A hash of the requested members; `None` stands for all members.
     members: Option<String>,
 }
 
 impl Subject {
-    /// The subject of an account's members, whose credentials `key` identifies.
+    /// Creates the subject for an account's members; `key` identifies the credentials.
     pub fn new(account: &Account, key: &str, uins: &[String]) -> Self {
         Self {
             provider: account.cloud.name().to_owned(),
@@ -111,7 +111,7 @@ impl Subject {
         }
     }
 
-    /// What people call the account.
+    /// Returns the name of the account to show, such as `tencent/prod`.
     pub fn name(&self) -> String {
         format!("{}/{}", self.provider, self.account)
     }
@@ -121,7 +121,7 @@ impl Subject {
     }
 }
 
-/// Every line but the first.
+/// Any line except the first.
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Line {
@@ -129,31 +129,31 @@ enum Line {
     Page(Recorded),
 }
 
-/// A reply with what was known when it arrived.
+/// A saved reply.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Recorded {
-    /// The place of its subject.
+    /// The index of its subject.
     subject: usize,
     question: String,
     /// The site that answered.
     pub site: Site,
-    /// When it arrived, by the cloud's clock as far as it is known.
+    /// When it arrived, by the cloud's clock if that is known.
     pub fetched_at: DateTime<Utc>,
-    /// When it was saved, by this machine's clock: ages are measured with one clock.
+    /// When it was saved, by this machine's clock, with which ages are measured.
     saved_at: DateTime<Utc>,
     /// The body, as it arrived.
     pub body: String,
 }
 
 impl Journal {
-    /// Opens a journal for a run over these subjects, or begins one. Pages older than `max_age` are not used.
+    /// Opens or creates the journal for a run over these subjects. Pages older than `max_age` are not used.
     ///
-    /// A journal that holds pages of anything else is an error: it is for another run.
+    /// Fails if the journal holds pages of anything else, because it then belongs to another run.
     pub fn open(path: &Path, subjects: &[Subject], max_age: Duration) -> Result<Self> {
         let shown = path.display();
         let refused = |why: String, hint: &'static str| {
-            Error::new(ErrorKind::Usage, format!("`{shown}` {why}: left as it is")).hint(hint)
+            Error::new(ErrorKind::Usage, format!("`{shown}` {why}: left unchanged")).hint(hint)
         };
         let file = open_locked(path)?;
         let disk = Disk::of(&file, path);
@@ -169,8 +169,8 @@ impl Journal {
             Ok(true) => {}
             Ok(false) => {
                 return Err(refused(
-                    "is not a journal that this version of cloudbal has written".to_owned(),
-                    "name a new file with `--resume`",
+                    "is not a journal of this version of cloudbal".to_owned(),
+                    "choose a new file with `--resume`",
                 ));
             }
             Err(error) => return Err(unusable(path, &error)),
@@ -189,25 +189,24 @@ impl Journal {
             };
             return Err(refused(
                 format!("holds members of {}, {why}", held.name()),
-                "run the command that it was begun with, or name another file with `--resume`",
+                "use the arguments of the run that created it, or choose another file with `--resume`",
             ));
         }
         journal.earlier = journal.left();
         Ok(journal)
     }
 
-    /// What an earlier run has left.
+    /// What an earlier run left in the journal.
     pub fn earlier(&self) -> Earlier {
         self.earlier
     }
 
-    /// The part of one of the subjects that the journal was opened for.
+    /// Returns the section of one of the subjects that the journal was opened for.
     pub fn section(self: &Rc<Self>, subject: Subject) -> Section {
         Section { journal: Rc::clone(self), subject }
     }
 
-    /// Makes sure that what was read is on the disk, and returns how many pages that is. A journal without any is
-    /// removed.
+    /// Flushes the journal to the disk and returns the number of pages in it. Removes a journal without pages.
     pub fn keep(&self) -> Result<usize> {
         let state = &mut *self.state.borrow_mut();
         let pages = state.pages.len();
@@ -219,25 +218,25 @@ impl Journal {
         Ok(pages)
     }
 
-    /// Removes the journal: everything was read and shown.
+    /// Removes the journal, once everything was read and shown.
     pub fn remove(&self) -> Result<()> {
         self.remove_file(&self.state.borrow().file)
     }
 
-    /// Removes the file, unless another is in its place by now.
+    /// Removes the file, unless it has been replaced meanwhile.
     fn remove_file(&self, file: &File) -> Result<()> {
         if !is_at(&self.path, file) {
             return Ok(());
         }
         std::fs::remove_file(&self.path).map_err(|error| {
             Error::new(ErrorKind::File, format!("cannot remove `{}`: {error}", self.path.display()))
-                .hint("everything was read; remove it, or the next run reuses its pages")
+                .hint("remove it yourself, or the next run reuses its pages")
         })
     }
 
     fn unwritten(&self, error: &io::Error) -> Error {
         Error::new(ErrorKind::File, format!("cannot write `{}`: {error}", self.path.display()))
-            .hint("check the disk's space; what was read is shown")
+            .hint("check the free disk space; what was read is still shown")
     }
 
     fn left(&self) -> Earlier {
@@ -254,7 +253,7 @@ impl Journal {
         earlier
     }
 
-    /// How old a page is; `None` when it is too old, or was saved in what is the future by the clock of now.
+    /// Returns the age of a page; `None` if it is too old, or if it was saved in the future by the current clock.
     fn age(&self, page: &Page) -> Option<TimeDelta> {
         let age = Utc::now() - page.saved_at;
         (TimeDelta::zero()..self.max_age).contains(&age).then_some(age)
@@ -262,12 +261,12 @@ impl Journal {
 }
 
 impl Section {
-    /// The journal that it is part of.
+    /// Returns the journal that this section is part of.
     pub fn journal(&self) -> &Rc<Journal> {
         &self.journal
     }
 
-    /// The reply to a question that an earlier run, or this one, has had.
+    /// Returns the saved reply to a question, if it is recent enough.
     pub fn get(&self, question: &Question) -> Option<Recorded> {
         let state = &mut *self.journal.state.borrow_mut();
         let page = *state.pages.get(&(state.place(&self.subject)?, name(question)?))?;
@@ -281,7 +280,7 @@ impl Section {
         }
     }
 
-    /// The pages of the whole list that are recent enough, in order.
+    /// Returns the numbers of the saved pages of the whole list that are recent enough, in ascending order.
     pub fn pages(&self) -> Vec<u64> {
         let state = self.journal.state.borrow();
         let Some(place) = state.place(&self.subject) else { return Vec::new() };
@@ -295,7 +294,7 @@ impl Section {
         pages
     }
 
-    /// Saves a reply. Once that has failed, nothing more is saved, and the failure is not repeated.
+    /// Saves a reply. After a failure, later calls do nothing and succeed, so that the failure is reported only once.
     pub fn put(&self, question: &Question, site: Site, fetched_at: DateTime<Utc>, body: &str) -> Result<()> {
         let Some(question) = name(question).filter(|_| !self.journal.is_broken.get()) else { return Ok(()) };
         let state = &mut *self.journal.state.borrow_mut();
@@ -330,7 +329,7 @@ impl Section {
 }
 
 impl Line {
-    /// The line with its end.
+    /// Returns the line with its line feed.
     fn text(&self) -> String {
         let mut text = serde_json::to_string(self).expect("texts, numbers and times are JSON");
         text.push('\n');
@@ -339,8 +338,8 @@ impl Line {
 }
 
 impl State {
-    /// Finds what the file holds; false when it is something else. A last line without an end was being written when
-    /// the run ended: it is cut off.
+    /// Indexes the file; returns false if it is not a journal. Cuts off a last line without a line feed, which an
+    /// earlier run did not finish writing.
     fn read(&mut self) -> io::Result<bool> {
         let mut reader = BufReader::new(&self.file);
         let mut line = Vec::new();
@@ -360,8 +359,7 @@ impl State {
         let mut end = HEAD.len() as u64;
         while next(&mut line)? > 0 {
             let Some(text) = line.strip_suffix(b"\n") else { break };
-            let damaged =
-                || io::Error::new(io::ErrorKind::InvalidData, format!("it is damaged at byte {end}"));
+            let damaged = || io::Error::new(io::ErrorKind::InvalidData, format!("damaged at byte {end}"));
             match serde_json::from_slice(text).map_err(|_| damaged())? {
                 Line::Subject(subject) => self.subjects.push(subject),
                 Line::Page(page) => {
@@ -383,11 +381,11 @@ impl State {
         self.subjects.iter().position(|known| known == subject)
     }
 
-    /// Writes whole lines, or none.
+    /// Appends whole lines, or nothing.
     fn append(&mut self, text: &str) -> io::Result<()> {
         self.file.seek(SeekFrom::Start(self.end))?;
         if let Err(error) = self.file.write_all(text.as_bytes()) {
-            // The next run ignores half a line: this is tidiness.
+            // Only to be tidy: the next run ignores half a line.
             _ = self.file.set_len(self.end);
             return Err(error);
         }
@@ -397,8 +395,8 @@ impl State {
     }
 }
 
-/// Brings what was written to the disk, on a thread of its own: a slow disk must not hold up the network. While it
-/// does, further writes gather, so that one sync serves them all.
+/// Syncs the file to the disk on a separate thread, so that a slow disk does not delay requests. Writes that arrive
+/// during a sync share the next one.
 #[derive(Debug)]
 struct Disk {
     wake: Option<mpsc::SyncSender<()>>,
@@ -417,23 +415,23 @@ impl Disk {
                 while woken.recv().is_ok() {
                     file.sync_data()?;
                     if std::mem::take(&mut is_new) {
-                        // The name has to be on the disk too. Not every system can sync a folder.
+                        // The directory entry must reach the disk too. Not every system can sync a folder.
                         _ = folder.as_ref().map(|folder| File::open(folder)?.sync_all());
                     }
                 }
                 Ok(())
             })
         });
-        // Without a thread everything is synced at the end.
+        // Without a thread, everything is synced at the end.
         Self { wake: Some(wake).filter(|_| thread.is_ok()), thread: thread.ok() }
     }
 
     fn sync(&self) {
-        // It is full when a sync is due already.
+        // The channel is full when a sync is already pending.
         _ = self.wake.as_ref().map(|wake| wake.try_send(()));
     }
 
-    /// Waits for the last sync, and tells whether all have succeeded.
+    /// Waits for the last sync. Fails if any sync has failed.
     fn finish(&mut self) -> io::Result<()> {
         self.wake = None;
         self.thread.take().map_or(Ok(()), |thread| thread.join().expect("syncing does not panic"))
@@ -446,13 +444,13 @@ impl Drop for Disk {
     }
 }
 
-/// Opens a file that only its owner can write, makes it if there is none, and locks it.
+/// Opens or creates a file that only its owner can write, and locks it.
 fn open_locked(path: &Path) -> Result<File> {
     let shown = path.display();
     let refused = |why: &str, hint: String| {
-        Error::new(ErrorKind::Usage, format!("`{shown}` {why}: left as it is")).hint(hint)
+        Error::new(ErrorKind::Usage, format!("`{shown}` {why}: left unchanged")).hint(hint)
     };
-    let another = || "name another file with `--resume`".to_owned();
+    let another = || "choose another file with `--resume`".to_owned();
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]
@@ -484,28 +482,28 @@ fn open_locked(path: &Path) -> Result<File> {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 return Err(Error::new(ErrorKind::Usage, format!("`{shown}` is in use by another run"))
-                    .hint("wait for it, or name another file with `--resume`"));
+                    .hint("wait for that run, or choose another file with `--resume`"));
             }
             Err(TryLockError::Error(error)) => return Err(unusable(path, &error)),
         }
-        // Another run may have removed it between opening and locking.
+        // Another run may have removed the file between opening and locking.
         if is_at(path, &file) {
             return Ok(file);
         }
     }
-    Err(refused("is being replaced over and over", another()))
+    Err(refused("keeps being replaced by other runs", another()))
 }
 
 fn unusable(path: &Path, error: &io::Error) -> Error {
     let hint = if error.kind() == io::ErrorKind::InvalidData {
         "remove it to read everything again"
     } else {
-        "name a file that you may read and write with `--resume`"
+        "choose a file that you can read and write with `--resume`"
     };
     Error::new(ErrorKind::Usage, format!("cannot resume from `{}`: {error}", path.display())).hint(hint)
 }
 
-/// Lets a symbolic link not be followed when the file is opened.
+/// Makes opening a file fail if the path is a symbolic link.
 pub fn refuse_symlinks(options: &mut OpenOptions) {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::custom_flags(
@@ -516,7 +514,7 @@ pub fn refuse_symlinks(options: &mut OpenOptions) {
     let _ = options;
 }
 
-/// Whether the path still leads to this very file.
+/// Returns whether the path still names this file.
 fn is_at(path: &Path, file: &File) -> bool {
     let there = std::fs::symlink_metadata(path);
     there.is_ok_and(|there| file.metadata().is_ok_and(|here| is_same(&there, &here)))
@@ -528,13 +526,13 @@ fn is_same(a: &Metadata, b: &Metadata) -> bool {
     (a.dev(), a.ino()) == (b.dev(), b.ino())
 }
 
-/// A file that is open cannot be replaced there.
+/// Other systems do not replace files that are open.
 #[cfg(not(unix))]
 fn is_same(_: &Metadata, _: &Metadata) -> bool {
     true
 }
 
-/// Only the owner may read what is going to be written.
+/// Restricts the file to its owner.
 fn private(file: &File) -> io::Result<()> {
     #[cfg(unix)]
     file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
@@ -543,7 +541,7 @@ fn private(file: &File) -> io::Result<()> {
     Ok(())
 }
 
-/// What a page's question is called in the file; other questions are not saved.
+/// Returns the name of a page's question in the file; `None` for other questions, which are not saved.
 fn name(question: &Question) -> Option<String> {
     match question {
         Question::Members { page, uins } => Some(format!("{page} {}", uins.join(","))),
@@ -598,7 +596,7 @@ mod tests {
         DateTime::from_timestamp(seconds, 0).unwrap()
     }
 
-    /// The message, with the file's name put in brackets.
+    /// The message, with `FILE` in place of the path.
     fn message<T: std::fmt::Debug>(path: &Path, result: Result<T>) -> String {
         result.unwrap_err().message.replace(path.to_str().unwrap(), "FILE")
     }
@@ -660,7 +658,7 @@ mod tests {
         drop((prod, test, new, journal));
         assert_eq!(
             message(&path, open(&path, &[subject("test")])),
-            "`FILE` holds members of tencent/prod, which this run does not read: left as it is"
+            "`FILE` holds members of tencent/prod, which this run does not read: left unchanged"
         );
     }
 
@@ -679,7 +677,7 @@ mod tests {
             assert_eq!(
                 message(&path, open(&path, &[other])),
                 "`FILE` holds members of tencent/prod, with another key, site, endpoint or list of members: \
-                 left as it is"
+                 left unchanged"
             );
         }
         let text = std::fs::read_to_string(&path).unwrap();
@@ -688,12 +686,12 @@ mod tests {
             std::fs::write(&path, text.clone() + damage).unwrap();
             assert_eq!(
                 message(&path, open(&path, &[subject("prod")])),
-                format!("cannot resume from `FILE`: it is damaged at byte {end}")
+                format!("cannot resume from `FILE`: damaged at byte {end}")
             );
         }
         let stray = text.replace("\"subject\":0", "\"subject\":1");
         std::fs::write(&path, stray).unwrap();
-        assert!(message(&path, open(&path, &[subject("prod")])).contains("it is damaged at byte "));
+        assert!(message(&path, open(&path, &[subject("prod")])).contains("damaged at byte "));
     }
 
     #[test]
@@ -754,7 +752,7 @@ mod tests {
             std::fs::write(&path, text).unwrap();
             assert_eq!(
                 message(&path, open(&path, &[subject("prod")])),
-                "`FILE` is not a journal that this version of cloudbal has written: left as it is"
+                "`FILE` is not a journal of this version of cloudbal: left unchanged"
             );
             assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
         }
@@ -766,7 +764,7 @@ mod tests {
         for path in ["/dev/null", "/dev/zero"].map(Path::new) {
             assert_eq!(
                 message(path, open(path, &[subject("prod")])),
-                "`FILE` is not a regular file: left as it is"
+                "`FILE` is not a regular file: left unchanged"
             );
         }
     }
@@ -851,7 +849,7 @@ mod tests {
             set_mode(&path, mode);
             assert_eq!(
                 message(&path, open(&path, &[subject("prod")])),
-                "`FILE` can be written by other users: left as it is"
+                "`FILE` can be written by other users: left unchanged"
             );
         }
         set_mode(&path, 0o640);
@@ -873,7 +871,7 @@ mod tests {
         };
         let message = message(&path, open(&path, &[subject("prod")]));
         assert!(
-            message == "`FILE` belongs to another user: left as it is"
+            message == "`FILE` belongs to another user: left unchanged"
                 || (!is_root && message.contains("denied")),
             "{message}"
         );
@@ -886,9 +884,9 @@ mod tests {
         let target = dir.path().join("target");
         std::os::unix::fs::symlink(&target, &path).unwrap();
         let refused = || message(&path, open(&path, &[subject("prod")]));
-        assert_eq!(refused(), "`FILE` is a symbolic link: left as it is");
+        assert_eq!(refused(), "`FILE` is a symbolic link: left unchanged");
         assert!(!target.exists());
         put(&section(&target), 1, "one");
-        assert_eq!(refused(), "`FILE` is a symbolic link: left as it is");
+        assert_eq!(refused(), "`FILE` is a symbolic link: left unchanged");
     }
 }

@@ -1,23 +1,23 @@
-//! How much money is left in every cloud account, exactly.
+//! Reads exactly how much money is left in every cloud account.
 //!
 //! The layers, each of which may use those above it:
 
-/// The words everything else speaks: money, balances, errors, secrets.
+/// The types that every layer shares: money, balances, errors, secrets.
 pub mod model;
 
-/// Reading files within a size and the deadline.
+/// Reads files, limited in size and by the deadline.
 pub mod file;
 
 /// Hashes and encodings that several clouds share.
 pub mod crypto;
 
-/// The clouds: what to ask, how to sign it, how to read the answer. No I/O.
+/// The clouds: which requests to send, how to sign them, how to parse the replies. Does no I/O.
 pub mod cloud;
 
-/// The network. The only place that knows reqwest.
+/// The network, and the only place that uses reqwest.
 pub mod client;
 
-/// Where credentials are looked for.
+/// Finds credentials: environment, files, programs, the keyring.
 pub mod credentials;
 
 /// The configuration file.
@@ -26,16 +26,16 @@ pub mod config;
 /// Resume journals: the replies that earlier runs have saved.
 pub mod journal;
 
-/// Which site an account belongs to, remembered between runs.
+/// Remembers between runs which site an account belongs to.
 pub mod sites;
 
 /// Use cases.
 pub mod app;
 
-/// A report as a table, JSON, NDJSON, CSV or YAML. Knows only `model`, and writes to whatever it is given.
+/// Writes a report as a table, JSON, NDJSON, CSV or YAML. Uses only `model`, and writes to any writer.
 pub mod render;
 
-/// A stand-in of both clouds, to try things without keys. Knows none of the other layers.
+/// The sandbox: an imitation of both clouds, for trying things without keys. Uses none of the other layers.
 pub mod sandbox;
 
 /// The command line.

@@ -1,7 +1,7 @@
-//! Which site an account belongs to, remembered between runs, so that the next run asks the right site first.
+//! Remembers between runs which site an account belongs to, so that the next run tries that site first.
 //!
-//! The file holds a hash of each key's identity and the name of a site: no secret and no key id. It is an aid only: a
-//! file that cannot be read or written changes nothing but the number of requests.
+//! The file holds a hash of each key id and the name of a site, but no secret and no key id. It is only a cache: if it
+//! cannot be read or written, the run sends more requests and is otherwise the same.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
@@ -14,16 +14,16 @@ use sha2::{Digest as _, Sha256};
 
 use crate::model::Site;
 
-/// The version of the file's form. A file of another version is ignored and replaced.
+/// The version of the file format. A file of another version is ignored and replaced.
 const VERSION: u32 = 1;
 
-/// A larger file is not ours: 256 KiB hold more than 4,000 accounts.
+/// The largest file that is read, in bytes: 256 KiB hold more than 4,000 accounts.
 const LARGEST: u64 = 256 << 10;
 
-/// The most accounts that are remembered. Beyond it, new ones are not.
+/// The largest number of accounts that are remembered; once it is reached, new ones are not added.
 const MOST: usize = 4096;
 
-/// The sites that are known, and the file that keeps them.
+/// The known sites and the file that holds them.
 #[derive(Debug)]
 pub struct SiteCache {
     path: PathBuf,
@@ -37,25 +37,25 @@ struct Contents {
     sites: BTreeMap<String, Site>,
 }
 
-/// The file in the platform's cache directory; `None` where there is no home directory.
+/// Returns the path of the file in the platform's cache directory; `None` without a home directory.
 pub fn default_path() -> Option<PathBuf> {
     let folders = etcetera::base_strategy::choose_native_strategy().ok()?;
     Some(folders.cache_dir().join("cloudbal").join("sites.json"))
 }
 
 impl SiteCache {
-    /// Reads the file. One that is missing, unreadable or not of this form counts as empty.
+    /// Reads the file. A file that is missing, unreadable or in another format is treated as empty.
     pub fn load(path: PathBuf) -> Self {
         let sites = read(&path).unwrap_or_default();
         Self { path, sites, changed: false }
     }
 
-    /// The site of the account that this key of a provider belongs to, where it is known.
+    /// Returns the site of the account that this key of a provider belongs to, if it is known.
     pub fn site(&self, provider: &str, key: &str) -> Option<Site> {
         self.sites.get(&name(provider, key)).copied()
     }
 
-    /// Remembers which site knows the key.
+    /// Remembers which site accepted the key.
     pub fn remember(&mut self, provider: &str, key: &str, site: Site) {
         let name = name(provider, key);
         if self.sites.get(&name) != Some(&site) && (self.sites.len() < MOST || self.sites.contains_key(&name))
@@ -65,8 +65,7 @@ impl SiteCache {
         }
     }
 
-    /// Writes the file if anything has changed: whole or not at all, with mode 600. Without a home directory nothing is
-    /// written.
+    /// Writes the file if anything has changed: atomically, and with mode 600. Writes nothing without a home directory.
     pub fn save(&self) -> io::Result<()> {
         if !self.changed {
             return Ok(());
@@ -103,7 +102,7 @@ fn read(path: &Path) -> Option<BTreeMap<String, Site>> {
     (contents.version == VERSION).then_some(contents.sites)
 }
 
-/// A key by a hash, so that the file tells nobody which keys this machine has.
+/// Returns a hash of the key, so that the file does not reveal which keys this machine has.
 fn name(provider: &str, key: &str) -> String {
     let digest = hex::encode(Sha256::digest(format!("cloudbal\n{provider}\n{key}")));
     format!("{provider}-{}", &digest[..32])

@@ -180,8 +180,7 @@ fn what_metadata_services_answer_is_read() {
             "`Token` is not set but `TmpSecretId` is set",
         ),
     ] {
-        let expected =
-            format!("credentials: the metadata service: {what}\nhint: see what it answers to `curl`\n");
+        let expected = format!("credentials: the metadata service: {what}\nhint: try it with `curl`\n");
         assert_eq!(read(name, text), expected);
     }
 }

@@ -1,4 +1,4 @@
-//! The journal of an earlier run: used as it was written, or left as it is.
+//! The journal of an earlier run: used as it was written, or left unchanged.
 
 use std::path::Path;
 use std::rc::Rc;

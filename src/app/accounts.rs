@@ -1,11 +1,11 @@
-//! Which accounts are known, told without asking anybody and without running anything.
+//! Lists the known accounts without sending requests or running commands.
 
 use super::Task;
 use crate::cloud::{Cloud, Source};
 use crate::credentials::{self, Found, Surroundings};
 use crate::model::KnownAccount;
 
-/// The accounts of these tasks.
+/// Returns the accounts of these tasks.
 pub fn known(tasks: &[Task]) -> Vec<KnownAccount> {
     tasks.iter().map(account).collect()
 }
@@ -25,7 +25,7 @@ fn account(task: &Task) -> KnownAccount {
     }
 }
 
-/// Which of a cloud's sources is used when none is chosen, and which others it comes before; `None` when there are no
+/// Describes which of a cloud's sources is used by default, and which others it takes precedence over; `None` without
 /// others.
 pub fn precedence(cloud: &'static dyn Cloud, around: &Surroundings) -> Option<String> {
     let chosen = credentials::chain(cloud, around).ok()?;
@@ -37,7 +37,7 @@ pub fn precedence(cloud: &'static dyn Cloud, around: &Surroundings) -> Option<St
     })
 }
 
-/// What gives a key, in the words of a table. An address is not shown: it may hold a password.
+/// Describes a source of credentials for a table. A URL is not shown, because it may hold a password.
 fn describe(source: &Source) -> String {
     match source {
         Source::Static(credentials) => credentials.masked_key_id(),

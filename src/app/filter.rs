@@ -1,10 +1,10 @@
-//! Which members of organizations a run is about, by their names.
+//! Filters members of organizations by name.
 
 use std::cell::Cell;
 
 use crate::model::{Error, ErrorKind, Pattern, Row};
 
-/// Lets rows pass whose member's name matches one of some patterns, and notices a pattern that nothing matches.
+/// Selects rows whose member's name matches one of several patterns, and notices a pattern that matches nothing.
 #[derive(Debug)]
 pub struct Filter<'p> {
     patterns: Vec<(&'p Pattern, Cell<bool>)>,
@@ -12,13 +12,13 @@ pub struct Filter<'p> {
 }
 
 impl<'p> Filter<'p> {
-    /// Without patterns everything passes.
+    /// Creates a filter. Without patterns, every row passes.
     pub fn new(patterns: &'p [Pattern]) -> Self {
         let unmatched = |pattern| (pattern, Cell::new(false));
         Self { patterns: patterns.iter().map(unmatched).collect(), has_failed: Cell::new(false) }
     }
 
-    /// Whether a row passes. Errors do, and so do accounts' own balances: they are not members.
+    /// Returns whether a row passes. Errors and accounts' own balances always do.
     pub fn passes(&self, row: &Row) -> bool {
         let Row::Balance(balance) = row else {
             self.has_failed.set(true);
@@ -32,8 +32,8 @@ impl<'p> Filter<'p> {
         matching.map(|(_, is_matched)| is_matched.set(true)).count() > 0
     }
 
-    /// The error about patterns that matched no member. There is none where something could not be read: what is
-    /// missing may have matched.
+    /// Returns an error about patterns that matched no member. If something could not be read, there is no such error,
+    /// because the missing members may match.
     pub fn unmatched(&self) -> Option<Error> {
         let unmatched: Vec<String> = self
             .patterns
@@ -45,6 +45,6 @@ impl<'p> Filter<'p> {
             return None;
         }
         let message = format!("no member has a name that matches {}", unmatched.join(" or "));
-        Some(Error::new(ErrorKind::NotReturned, message).hint("leave out `--name` to see all members"))
+        Some(Error::new(ErrorKind::NotReturned, message).hint("remove `--name` to see all members"))
     }
 }

@@ -1,19 +1,19 @@
-//! Judges the balances of one account as they come, and finds thresholds that check nothing.
+//! Checks the balances of one account as they arrive, and finds thresholds that check nothing.
 
 use super::Task;
 use crate::model::{Check, Currency, Error, ErrorKind, Row, Threshold};
 
-/// Judges the rows of one account, where balances are checked.
+/// Checks the rows of one account, if its balances are checked.
 pub struct Judge<'t> {
     task: &'t Task,
-    /// The first currency that the account's own balance was read in without its thresholds knowing it.
+    /// The first currency of the account's own balance that has no threshold.
     own: Option<Currency>,
-    /// The same of its members.
+    /// The first currency of its members' balances that has no threshold.
     members: Option<Currency>,
 }
 
 impl<'t> Judge<'t> {
-    /// A judge that has seen nothing yet.
+    /// Creates a judge for a task.
     pub fn new(task: &'t Task) -> Self {
         Self { task, own: None, members: None }
     }

@@ -1,4 +1,4 @@
-//! Every member of an organisation, or some of them: many pages at once, rows in order, no silent gap.
+//! Reads all or some members of an organization: many pages concurrently, rows in order, and no silent gap.
 
 use std::collections::{BTreeMap, HashSet};
 use std::ops::ControlFlow;
@@ -10,13 +10,13 @@ use crate::client::Event;
 use crate::cloud::{MEMBERS_A_PAGE, Page, Question};
 use crate::model::{Error, ErrorKind, Result, Row};
 
-/// How many pages may be asked for at once. The pace decides how many of them are under way.
+/// The largest number of pages requested at once. The rate limit decides how many of them are in flight.
 const UNDER_WAY: usize = 256;
 
-/// How many pages may fail before the rest is not tried any more.
+/// The number of failed pages after which the rest is not requested.
 const MOST_FAILED: usize = 10;
 
-/// Reads these members, in requests as large as the cloud takes.
+/// Reads these members, in the largest batches that the cloud accepts.
 pub async fn read_some(session: &Session<'_>, uins: &[String], emit: &mut dyn FnMut(Row)) {
     session.client().tell(&Event::MembersExpected(uins.len() as u64));
     let (mut taken, mut failed) = (0, 0);
@@ -38,7 +38,7 @@ pub async fn read_some(session: &Session<'_>, uins: &[String], emit: &mut dyn Fn
         ControlFlow::Continue(())
     };
     let mut questions = Question::members(uins).into_iter().map(|question| recall_or_ask(session, question));
-    // The first alone: it finds out which site the account belongs to.
+    // The first one alone, because it determines the site of the account.
     if let Some(first) = questions.next()
         && take(first.await).is_continue()
     {
@@ -49,7 +49,7 @@ pub async fn read_some(session: &Session<'_>, uins: &[String], emit: &mut dyn Fn
     }
 }
 
-/// Each member that was asked for gets its row.
+/// Emits an error row for each requested member.
 fn fail(uins: &[String], error: &Error, emit: &mut dyn FnMut(Row)) {
     for uin in uins {
         let mut error = error.clone();
@@ -58,10 +58,10 @@ fn fail(uins: &[String], error: &Error, emit: &mut dyn FnMut(Row)) {
     }
 }
 
-/// Reads all members: the first page, then the others at once.
+/// Reads all members: the first page, then the others concurrently.
 ///
-/// The list may change while it is read. Members are known by their uin and shown once; what the pages leave out is
-/// asked again, and if the number still differs from what the cloud says, that is an error.
+/// The list may change while it is read. Members are identified by their uin and shown once. Missing members are
+/// requested again, and if the number still differs from the cloud's total, that is an error.
 pub async fn read_all(session: &Session<'_>, streams: bool, emit: &mut dyn FnMut(Row)) {
     let mut roll = Roll::default();
     let mut shelf = Shelf { emit: &mut *emit, pages: (!streams).then(BTreeMap::new) };
@@ -72,7 +72,7 @@ pub async fn read_all(session: &Session<'_>, streams: bool, emit: &mut dyn FnMut
     }
 }
 
-/// Rows of pages that are shown in the order of the pages, unless they are shown as they come.
+/// Buffers rows to show them in the order of the pages, unless they are shown as they arrive.
 struct Shelf<'e> {
     emit: &'e mut dyn FnMut(Row),
     pages: Option<BTreeMap<u64, Vec<Row>>>,
@@ -87,19 +87,19 @@ impl Shelf<'_> {
     }
 }
 
-/// A run that is interrupted shows everything that was read.
+/// Emits all buffered rows, so that an interrupted run shows everything that was read.
 impl Drop for Shelf<'_> {
     fn drop(&mut self) {
         self.pages.take().into_iter().flat_map(BTreeMap::into_values).flatten().for_each(&mut *self.emit);
     }
 }
 
-/// Reads all pages, and gives the errors that remain in the end.
+/// Reads all pages and returns the remaining errors.
 async fn read_pages(session: &Session<'_>, roll: &mut Roll, show: &mut dyn FnMut(u64, Row)) -> Vec<Error> {
     let first = match session.page(&page(1)).await {
         Ok(answer) => answer,
         Err(error) => {
-            // What an earlier run has read is shown all the same.
+            // Pages of an earlier run are still shown.
             for number in session.earlier_pages() {
                 if let Some(answer) = session.earlier_page(&page(number)) {
                     _ = roll.take(number, Ok(answer), true, show);
@@ -112,7 +112,7 @@ async fn read_pages(session: &Session<'_>, roll: &mut Roll, show: &mut dyn FnMut
     count(session, &first);
     let next_pages = first.next_pages.clone();
     _ = roll.take(1, Ok(first), false, show);
-    // A server that ignores paging has given the whole list already.
+    // A server that ignores paging has already sent the whole list.
     if !roll.is_complete() {
         roll.read(next_pages.map(|question| recall_or_ask(session, question)), show).await;
     }
@@ -127,31 +127,31 @@ async fn read_pages(session: &Session<'_>, roll: &mut Roll, show: &mut dyn FnMut
     std::mem::take(&mut roll.failed).into_iter().map(|(_, error)| error).chain(gap).collect()
 }
 
-/// What is asked again when members are missing.
+/// What is requested again when members are missing.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Round {
-    /// The pages that failed or fell short, and those past the end that the list had at first.
+    /// The pages that failed or were short, and those past the initial end of the list.
     Missing,
     /// The whole list.
     Whole,
 }
 
-/// The members read so far, and which pages fell short.
+/// The members read so far, and the pages that were short.
 #[derive(Default)]
 struct Roll {
-    /// The uins of the members shown, also of those that could not be read.
+    /// The uins of the members shown, including those that could not be read.
     seen: HashSet<Box<str>>,
-    /// What the latest reply said of how many there are.
+    /// The number of members according to the latest reply.
     total: Option<u64>,
     /// A page held more members than its own total allows.
     contradicted: bool,
     /// The total became smaller while pages were read: a member may have moved to a page already read.
     shrank: bool,
-    /// Pages that held fewer new members than they should.
+    /// Pages with fewer new members than expected.
     short: Vec<u64>,
     /// Pages that could not be read.
     failed: Vec<(u64, Error)>,
-    /// Asking for more would only fail again.
+    /// Further requests would fail the same way.
     hopeless: bool,
 }
 
@@ -168,7 +168,7 @@ impl Roll {
         in_order(asked, &mut take).await;
     }
 
-    /// Shows the new members of a page; breaks when no further page need be asked.
+    /// Shows the new members of a page; breaks when no further page is needed.
     fn take(
         &mut self,
         page: u64,
@@ -205,7 +205,7 @@ impl Roll {
             }
         }
         if let Some(total) = announced {
-            // What other pages held already says nothing: a server that ignores paging repeats the whole list.
+            // Members seen on other pages do not count: a server that ignores paging repeats the whole list.
             let before = page.saturating_sub(1).saturating_mul(MEMBERS_A_PAGE as u64);
             let up_to_here = before.saturating_add(fresh);
             self.contradicted |= fresh > 0 && up_to_here > total;
@@ -216,7 +216,7 @@ impl Roll {
         if is_past_the_end { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
-    /// How many members a page should hold by the latest total.
+    /// Returns how many members a page should hold according to the latest total.
     fn expected(&self, page: u64) -> u64 {
         let before = (page - 1).saturating_mul(MEMBERS_A_PAGE as u64);
         self.total.unwrap_or_default().saturating_sub(before).min(MEMBERS_A_PAGE as u64)
@@ -227,13 +227,13 @@ impl Roll {
         as_many && self.failed.is_empty() && !self.shrank
     }
 
-    /// Whether the pages that could not be read hold all that is missing: the others need not be read again.
+    /// Returns whether the failed pages account for all missing members, so that the others need not be read again.
     fn is_explained(&self) -> bool {
         let known = self.seen.len() + self.failed.len() * MEMBERS_A_PAGE;
         self.total.is_some_and(|total| known as u64 >= total) && !self.shrank
     }
 
-    /// The questions of a round, whose findings start anew.
+    /// Returns the questions of a round, and resets what was found in the previous one.
     fn begin(&mut self, round: Round) -> impl Iterator<Item = Question> + use<> {
         let last = self.total.unwrap_or_default().div_ceil(MEMBERS_A_PAGE as u64);
         let after = if round == Round::Whole || self.shrank {
@@ -250,7 +250,7 @@ impl Roll {
         known.into_iter().chain(after + 1..=last).map(page)
     }
 
-    /// The error when members are still missing.
+    /// Returns the error if members are still missing.
     fn gap(&self, session: &Session<'_>) -> Option<Error> {
         let message = self.difference()?;
         let account = session.account();
@@ -258,7 +258,7 @@ impl Roll {
         Some(error.hint("run again: what is shown is right, but members may be missing"))
     }
 
-    /// How what was read differs from what the cloud says.
+    /// Describes how the members read differ from the cloud's total.
     fn difference(&self) -> Option<String> {
         let read = self.seen.len();
         let Some(total) = self.total else {
@@ -278,7 +278,7 @@ impl Roll {
     }
 }
 
-/// Waits for answers, and takes them in the order of their questions until one breaks.
+/// Processes results in the order of their questions until one breaks.
 async fn in_order(
     asked: impl Iterator<Item = impl Future<Output = PageResult>>,
     take: &mut dyn FnMut(PageResult) -> ControlFlow<()>,
@@ -298,15 +298,15 @@ async fn in_order(
     }
 }
 
-/// Answers that are held back until those before them have come.
+/// Buffers results until those before them have arrived.
 struct Held<'a> {
     take: &'a mut dyn FnMut(PageResult) -> ControlFlow<()>,
-    /// The place of the answer whose turn it is.
+    /// The index of the next result.
     next: usize,
     waiting: BTreeMap<usize, PageResult>,
 }
 
-/// What was held back is passed on in any case: a run that is interrupted shows everything that was read.
+/// Processes all buffered results, so that an interrupted run shows everything that was read.
 impl Drop for Held<'_> {
     fn drop(&mut self) {
         for result in std::mem::take(&mut self.waiting).into_values().filter(|result| result.answer.is_ok()) {
@@ -321,11 +321,11 @@ fn page(page: u64) -> Question {
     Question::Members { page, uins: Vec::new() }
 }
 
-/// A question with its answer.
+/// The result of requesting one page.
 struct PageResult {
     question: Question,
     answer: Result<Page>,
-    /// An earlier run had it already.
+    /// Whether the page comes from an earlier run.
     recalled: bool,
 }
 
@@ -347,12 +347,12 @@ async fn recall_or_ask(session: &Session<'_>, question: Question) -> PageResult 
     }
 }
 
-/// Members are counted as they come, not in their order: it says how fast the cloud answers.
+/// Counts members as they arrive, whatever their order, so that progress shows how fast the cloud answers.
 fn count(session: &Session<'_>, page: &Page) {
     session.client().tell(&Event::MembersRead(page.rows.len() as u64));
 }
 
-/// Whether every further question would meet the same error.
+/// Returns whether every further request would fail the same way.
 fn is_final(error: &Error) -> bool {
     matches!(
         error.kind,

@@ -1,4 +1,4 @@
-//! Use cases: reading balances, of one account or of many at once.
+//! Use cases: reading the balances of one or more accounts.
 
 pub mod accounts;
 pub mod doctor;
@@ -22,53 +22,53 @@ use crate::model::{Check, Result, Row, Thresholds};
 use judge::Judge;
 use order::Order;
 
-/// What is to be read of an account.
+/// Which balances of an account are read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// Its balance.
+    /// The account's balance.
     Balance,
-    /// The balances of these members of its organisation; of all when there are none.
+    /// The balances of these members of its organization; of all members if the list is empty.
     Members(Vec<String>),
-    /// Its balance, and then those of all members of its organisation.
+    /// The account's balance, then those of all members of its organization.
     BalanceAndMembers,
 }
 
-/// What has decided where an account's credentials are looked for.
+/// What determined the source of an account's credentials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FoundBy {
     /// The user: an option, or the account's entry in the configuration.
     Choice,
-    /// The order in which the cloud's sources are looked at.
+    /// The cloud's default order of sources.
     Chain,
-    /// Nothing: all that there are were listed.
+    /// Every available source was listed.
     Listing,
 }
 
-/// An account with what is wished of it.
+/// An account and what to read from it.
 #[derive(Debug)]
 pub struct Task {
     /// The account.
     pub account: Account,
-    /// How its credentials are come by, or why they are not usable.
+    /// Where to obtain its credentials, or why they are not usable.
     pub source: Result<Source>,
-    /// Where they were found, for people.
+    /// Where the credentials were found, as text to show.
     pub origin: String,
-    /// What has decided where they were looked for.
+    /// What determined the source of the credentials.
     pub found_by: FoundBy,
-    /// What is to be read.
+    /// What to read.
     pub scope: Scope,
-    /// Below what its balances are low.
+    /// The thresholds below which its balances are low.
     pub thresholds: Thresholds,
-    /// What decides whether its balances are low; `None` when they are not checked.
+    /// How its balances are checked; `None` if they are not.
     pub check: Option<Check>,
-    /// Whether rows are shown as they come. Otherwise members stand in the cloud's order, whenever they came.
+    /// Whether rows are shown as they arrive. Otherwise members are shown in the cloud's order.
     pub streams: bool,
-    /// What an earlier run has read of it, and where this one saves what it reads.
+    /// The section of the resume journal, if there is one.
     pub journal: Option<Section>,
 }
 
-/// Reads everything that is wished, all accounts at once, and hands over each row as soon as its turn has come: rows
-/// stand in the order of the tasks, whatever the order of the answers.
+/// Reads all tasks concurrently and emits each row as soon as possible in the order of the tasks, whatever the order of
+/// the replies.
 pub async fn read(client: &Client<'_>, tasks: &[Task], emit: &mut dyn FnMut(Row)) {
     let order = Order::new(tasks.len(), emit);
     join_all(tasks.iter().enumerate().map(|(place, task)| {
@@ -90,7 +90,7 @@ async fn read_task(client: &Client<'_>, task: &Task, emit: &mut dyn FnMut(Row)) 
         Err(error) => {
             let mut error = error.clone();
             error.provider = Some(task.account.cloud.name());
-            // Where nothing was found there is no name to call it by.
+            // Without credentials there may be no name to show.
             error.account = Some(&task.account.label).filter(|label| !label.is_empty()).cloned();
             return emit(Row::Error(Box::new(error)));
         }
@@ -106,7 +106,7 @@ async fn read_task(client: &Client<'_>, task: &Task, emit: &mut dyn FnMut(Row)) 
     }
 }
 
-/// Reads both at once; the members' rows wait for the account's own.
+/// Reads both concurrently; the members' rows come after the account's own.
 async fn read_both(session: &Session<'_>, streams: bool, emit: &mut dyn FnMut(Row)) {
     let order = Order::new(2, emit);
     let own = async {

@@ -1,4 +1,5 @@
-//! How credentials are come by that are not simply there: roles, identity tokens, instances, addresses, programs.
+//! Obtains credentials that need a request or a program: roles, identity tokens, instances, URLs, commands, the
+//! keyring.
 
 use zeroize::Zeroizing;
 
@@ -9,7 +10,7 @@ use crate::model::{Credentials, Error, ErrorKind, Result};
 
 use super::Session;
 
-/// The credentials that a source gives.
+/// Obtains the credentials of a source.
 pub async fn credentials(session: &Session<'_>, source: &Source) -> Result<Credentials> {
     match source {
         Source::Static(credentials) => Ok(credentials.clone()),
@@ -21,14 +22,14 @@ pub async fn credentials(session: &Session<'_>, source: &Source) -> Result<Crede
             let file = token_file.clone();
             let read = tokio::task::spawn_blocking(move || credentials::read_token(&file));
             let token = read.await.unwrap_or_else(|_| {
-                Err(Error::new(ErrorKind::Credentials, "reading the identity token was given up"))
+                Err(Error::new(ErrorKind::Credentials, "reading the identity token was cancelled"))
             })?;
             let question = Question::WebIdentity { role: role.clone(), provider: provider.clone(), token };
             temporary(session.exchange_token(&question).await)
         }
         Source::Instance { role } => instance(session, role.as_deref()).await,
         Source::Uri(address) => {
-            let place = "the credentials' address";
+            let place = "the credentials URL";
             let reply = fetch(session, Fetch::get(address.expose()), place).await.map_err(unusable)?;
             read(session, place, &reply)
         }
@@ -47,7 +48,7 @@ pub async fn credentials(session: &Session<'_>, source: &Source) -> Result<Crede
     }
 }
 
-/// Something local: trying again may help, other credentials do not.
+/// Returns an error of kind `File`: the fault is this machine's, not the credentials'.
 fn no_thread(what: &str, error: &std::io::Error) -> Error {
     Error::new(ErrorKind::File, format!("{what}: no thread available: {error}"))
         .hint("raise the limit of processes (`ulimit -u`) or of memory (`ulimit -v`)")
@@ -65,7 +66,7 @@ fn temporary(asked: std::result::Result<Answered, Failure>) -> Result<Credential
     }
 }
 
-/// What the metadata service of the instance gives for its role.
+/// Obtains the credentials of the instance's role from the metadata service.
 async fn instance(session: &Session<'_>, role: Option<&str>) -> Result<Credentials> {
     let Metadata { base, roles, token } = &session.account().cloud.keys().metadata;
     let base = session.client().metadata_endpoint().unwrap_or(base);
@@ -74,7 +75,7 @@ async fn instance(session: &Session<'_>, role: Option<&str>) -> Result<Credentia
     if let Some(token) = token {
         let put =
             Fetch::put(&format!("{base}{}", token.path)).with(token.lifetime_header, token.lifetime).local();
-        // An instance may not have the newer version of the service: then it is asked without a token.
+        // An instance may lack the newer version of the service, which needs a token.
         if let Ok(value) = fetch(session, put, place).await {
             header = Some((token.header, value));
         }
@@ -92,7 +93,7 @@ async fn instance(session: &Session<'_>, role: Option<&str>) -> Result<Credentia
         None => match list().await {
             Ok(text) => only_role(&text)?,
             Err(error) if error.kind == ErrorKind::Refused => {
-                return Err(unusable(error).hint("bind a role to the instance: the service names none"));
+                return Err(unusable(error).hint("attach a role to the instance: it has none"));
             }
             Err(error) => return Err(unusable(error)),
         },
@@ -103,7 +104,7 @@ async fn instance(session: &Session<'_>, role: Option<&str>) -> Result<Credentia
     }
     let given = match fetch(session, get(&name), place).await {
         Ok(reply) => read(session, place, &reply),
-        // A service that cannot be reached knows no roles either.
+        // If the service cannot be reached, listing the roles would fail too.
         Err(error) if matches!(error.kind, ErrorKind::Network | ErrorKind::Timeout | ErrorKind::File) => {
             return Err(unusable(error));
         }
@@ -114,53 +115,53 @@ async fn instance(session: &Session<'_>, role: Option<&str>) -> Result<Credentia
         Err(error) => unusable(error),
     };
     error.message = format!("no credentials for the instance role `{name}`: {}", error.message).into();
-    // Most often the name is wrong: the roles that exist tell what was meant.
+    // The name is most often wrong, so list the roles that exist.
     match list().await.map(|text| role_names(&text)) {
         Ok(known) if known.is_empty() => {
-            error.hint = Some("no role is bound to this instance: bind one to it".into());
+            error.hint = Some("this instance has no role: attach one to it".into());
         }
         Ok(known) if !known.contains(&name) => {
             let known: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
             error.message =
                 format!("no instance role `{name}`: this instance has {}", known.join(", ")).into();
-            error.hint = Some("correct the role's name, or leave it out".into());
+            error.hint = Some("correct the name of the role, or remove it".into());
         }
         Ok(_) | Err(_) => {}
     }
     Err(error)
 }
 
-/// The role that the metadata service names.
+/// Returns the only role in the metadata service's list.
 fn only_role(list: &str) -> Result<String> {
     match &role_names(list)[..] {
         [role] => Ok(role.clone()),
-        [] => Err(Error::new(ErrorKind::Credentials, "the metadata service names no role of this instance")
-            .hint("bind a role to the instance")),
+        [] => Err(Error::new(ErrorKind::Credentials, "the metadata service lists no role for this instance")
+            .hint("attach a role to the instance")),
         several => {
             let names: Vec<String> = several.iter().map(|name| format!("`{name}`")).collect();
             let message = format!("the instance has several roles: {}", names.join(", "));
             Err(Error::new(ErrorKind::Credentials, message)
-                .hint("name one of them in the profile or the configuration"))
+                .hint("choose one of them in the profile or the configuration"))
         }
     }
 }
 
-/// The roles in the metadata service's list, one a line.
+/// Returns the roles in the metadata service's list, which has one per line.
 fn role_names(list: &str) -> Vec<String> {
     list.lines().map(str::trim).filter(|name| is_role(name)).map(str::to_owned).collect()
 }
 
-/// No cloud's role has a longer name.
+/// The longest name of a role in any cloud.
 const LONGEST_ROLE: usize = 128;
 
-/// Whether a text can be a role's name, and a part of an address.
+/// Returns whether a text can be the name of a role, and a part of a URL.
 fn is_role(name: &str) -> bool {
-    // Anything else in the place of the list may be credentials, and names are shown.
+    // Names are shown, and anything else in place of the list may be credentials.
     (1..=LONGEST_ROLE).contains(&name.len())
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.+=,@".contains(&byte))
 }
 
-/// The body of a reply. An error's kind tells whether the service was reached.
+/// Returns the body of a reply. The kind of an error shows whether the service was reached.
 async fn fetch(session: &Session<'_>, fetch: Fetch, place: &str) -> Result<Zeroizing<String>> {
     session.client().fetch(fetch).await.map_err(|mut error| {
         error.message = format!("{place}: {}", error.message).into();
@@ -168,8 +169,7 @@ async fn fetch(session: &Session<'_>, fetch: Fetch, place: &str) -> Result<Zeroi
     })
 }
 
-/// Whatever kept credentials from being obtained, they are what is missing; only a lack of files or threads says
-/// nothing of them.
+/// Marks an error as one of missing credentials, unless this machine is out of files or threads.
 fn unusable(error: Error) -> Error {
     if error.kind == ErrorKind::File { error } else { Error { kind: ErrorKind::Credentials, ..error } }
 }

@@ -1,21 +1,21 @@
-//! Rows of many accounts that are read at once, in the accounts' order.
+//! Puts the rows of accounts that are read concurrently in the order of the accounts.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
 
 use crate::model::Row;
 
-/// Puts rows in order: those of the first account that is not done are passed on as they come, those of later
-/// accounts are held back until it is their turn.
+/// Puts rows in order: those of the first unfinished account are emitted as they arrive, and those of later accounts
+/// are buffered until their turn.
 pub struct Order<'a> {
     inner: RefCell<Inner<'a>>,
 }
 
 struct Inner<'a> {
     emit: &'a mut dyn FnMut(Row),
-    /// The accounts from the one whose turn it is.
+    /// The unfinished accounts, in order.
     waiting: VecDeque<Waiting>,
-    /// How many have had their turn.
+    /// The number of accounts before those in `waiting`.
     passed: usize,
 }
 
@@ -26,13 +26,13 @@ struct Waiting {
 }
 
 impl<'a> Order<'a> {
-    /// An order of that many accounts.
+    /// Creates an order for a number of accounts.
     pub fn new(accounts: usize, emit: &'a mut dyn FnMut(Row)) -> Self {
         let waiting = std::iter::repeat_with(Waiting::default).take(accounts).collect();
         Self { inner: RefCell::new(Inner { emit, waiting, passed: 0 }) }
     }
 
-    /// Takes a row of an account.
+    /// Emits or buffers a row of an account.
     pub fn row(&self, account: usize, row: Row) {
         let inner = &mut *self.inner.borrow_mut();
         match account.checked_sub(inner.passed) {
@@ -41,7 +41,7 @@ impl<'a> Order<'a> {
         }
     }
 
-    /// An account has no more rows.
+    /// Marks an account as finished.
     pub fn done(&self, account: usize) {
         let inner = &mut *self.inner.borrow_mut();
         if let Some(place) = account.checked_sub(inner.passed) {
@@ -57,7 +57,7 @@ impl<'a> Order<'a> {
     }
 }
 
-/// What was held back is passed on in any case: a run that is interrupted shows everything that was read.
+/// Emits all buffered rows, so that an interrupted run shows everything that was read.
 impl Drop for Order<'_> {
     fn drop(&mut self) {
         let inner = self.inner.get_mut();

@@ -1,4 +1,4 @@
-//! One account's conversation with its cloud: with credentials that are in force, on the site that knows it.
+//! Sends requests for one account, with valid credentials and to the right site.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -13,28 +13,28 @@ use crate::cloud::{
 use crate::journal::Section;
 use crate::model::{Credentials, Error, ErrorKind, Result, Row, Site, Stamp};
 
-/// Temporary credentials are renewed when they end this soon: before a request under way could meet their end.
+/// Temporary credentials are renewed this long before they expire, so that they do not expire during a request.
 const RENEW_BEFORE: TimeDelta = TimeDelta::minutes(2);
 
-/// Asks for one account.
+/// A session of one account.
 pub struct Session<'a> {
     client: &'a Client<'a>,
     account: &'a Account,
     source: &'a Source,
-    /// The credentials in force, once they are known.
+    /// The current credentials, once they were obtained.
     credentials: RefCell<Option<Rc<Credentials>>>,
-    /// Lets one request renew them while the others wait.
+    /// Lets one request renew the credentials while the others wait.
     renewing: tokio::sync::Mutex<()>,
-    /// The site, once one has answered.
+    /// The site that answered.
     site: Cell<Option<Site>>,
-    /// What an earlier run has read, and where this one saves what it reads.
+    /// The section of the resume journal, if there is one.
     journal: Option<&'a Section>,
     /// Why the journal could not be written.
     journal_error: RefCell<Option<Error>>,
 }
 
 impl<'a> Session<'a> {
-    /// A session in which nothing was asked yet.
+    /// Creates a session. Sends nothing.
     pub fn new(
         client: &'a Client<'a>,
         account: &'a Account,
@@ -53,22 +53,20 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// The account.
     pub fn account(&self) -> &Account {
         self.account
     }
 
-    /// The client that asks.
     pub fn client(&self) -> &Client<'a> {
         self.client
     }
 
-    /// The site that has answered.
+    /// Returns the site that answered, if one has.
     pub fn site(&self) -> Option<Site> {
         self.site.get()
     }
 
-    /// Asks a question about balances.
+    /// Requests a page of balances, and saves it in the journal.
     pub async fn page(&self, question: &Question) -> Result<Page> {
         let answered = self.ask(question).await?;
         let Answer::Page(page) = answered.answer else { unreachable!("a cloud answers what it was asked") };
@@ -82,17 +80,17 @@ impl<'a> Session<'a> {
         Ok(page)
     }
 
-    /// Why the journal could not be written, if so.
+    /// Returns and clears the error of writing the journal, if there is one.
     pub fn journal_error(&self) -> Option<Error> {
         self.journal_error.take()
     }
 
-    /// The pages of the whole list that an earlier run has read, and that are recent enough.
+    /// Returns the numbers of the pages of the whole list that an earlier run has saved recently enough.
     pub fn earlier_pages(&self) -> Vec<u64> {
         self.journal.map(Section::pages).unwrap_or_default()
     }
 
-    /// The page that an earlier run has read, if it has.
+    /// Returns the page that an earlier run has saved, if it is recent enough.
     pub fn earlier_page(&self, question: &Question) -> Option<Page> {
         let recorded = self.journal?.get(question)?;
         let endpoint = self.account.endpoint(question, recorded.site).ok()?;
@@ -116,7 +114,7 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Asks who the key belongs to.
+    /// Requests the identity that the key belongs to.
     pub async fn identity(&self) -> Result<Identity> {
         match self.ask(&Question::Identity).await?.answer {
             Answer::Identity(identity) => Ok(identity),
@@ -129,7 +127,7 @@ impl<'a> Session<'a> {
         self.ask_with(&credentials, question).await.map_err(|failure| self.mark(*failure.error))
     }
 
-    /// The credentials in force: those of the source, exchanged or fetched when need be, and renewed before they end.
+    /// Returns valid credentials: obtains them from the source when needed, and renews them before they expire.
     pub async fn credentials(&self) -> Result<Rc<Credentials>> {
         let in_force = || {
             let now = self.client.now();
@@ -149,8 +147,8 @@ impl<'a> Session<'a> {
         Ok(credentials)
     }
 
-    /// Sends the request with these credentials. When a site does not know the account, and the user has not chosen
-    /// one, the cloud's other sites are asked, each once.
+    /// Sends a question with these credentials. If a site does not know the account and the user has not chosen one,
+    /// tries each of the cloud's other sites once.
     pub async fn ask_with(
         &self,
         credentials: &Credentials,
@@ -162,7 +160,7 @@ impl<'a> Session<'a> {
             let inquiry = Inquiry { account: self.account, credentials, site, question };
             match self.client.ask(&inquiry).await {
                 Ok(answer) => {
-                    // A token service may serve all sites: its answer says nothing about the account's.
+                    // A token service may serve all sites, so its answer does not determine the account's site.
                     if question.is_about_balances() || !refusals.is_empty() {
                         self.site.set(Some(site));
                     }
@@ -183,8 +181,8 @@ impl<'a> Session<'a> {
         Err(after_all(refusals))
     }
 
-    /// Sends an identity token to one token service after the other until one accepts it. Which one does says nothing
-    /// about the account's site.
+    /// Sends an identity token to each token service in turn until one accepts it, which does not determine the
+    /// account's site.
     pub async fn exchange_token(&self, question: &Question) -> std::result::Result<Answered, Failure> {
         let mut failures = Vec::new();
         for site in self.account.identity_token_sites() {
@@ -207,8 +205,7 @@ impl<'a> Session<'a> {
     }
 }
 
-/// The failure when no token service has accepted an identity token: the last one's, with those before it. A service
-/// that was not reached says less than one that has refused.
+/// Combines the failures of all token services. A refusal comes last, because it says more than a network error.
 fn after_every_host(mut failures: Vec<(String, Failure)>) -> Failure {
     failures
         .sort_by_key(|(_, failure)| !matches!(failure.error.kind, ErrorKind::Network | ErrorKind::Timeout));
@@ -226,7 +223,7 @@ fn described(failure: &Failure) -> String {
     format!("{}{code}", failure.error.message)
 }
 
-/// The failure when no site has answered: the last one's, with what the others had said.
+/// Combines the failures of all sites: the last one, with the codes of the others.
 fn after_all(mut refusals: Vec<(Site, Failure)>) -> Failure {
     let (last, mut failure) = refusals.pop().expect("at least one site was asked");
     if refusals.is_empty() {

@@ -1,4 +1,4 @@
-//! Which accounts there are: those of the configuration, or all that this machine has credentials for.
+//! Determines the accounts: those of the configuration, or all that this machine has credentials for.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use crate::config::{self, AccountEntry, Config, CredentialsEntry, Suggestion};
 use crate::credentials::{self, Found, Listed, Surroundings};
 use crate::model::{Error, ErrorKind, Pattern, Result, Thresholds};
 
-/// The accounts of the configuration; without any, all that this machine has credentials for.
+/// Returns the accounts of the configuration; if it has none, all that this machine has credentials for.
 pub fn all(config: &Config, around: &Surroundings) -> Vec<Task> {
     if config.accounts.is_empty() {
         let listed = credentials::everything(around);
@@ -27,8 +27,8 @@ pub fn all(config: &Config, around: &Surroundings) -> Vec<Task> {
     config.accounts.iter().map(|entry| from_entry(entry, around)).collect()
 }
 
-/// What a configuration can say of the accounts that this machine has usable credentials for, and the names of those
-/// that it leaves out.
+/// Returns configuration entries for the accounts that this machine has usable credentials for, and the names of the
+/// accounts that are left out.
 pub fn suggestions(around: &Surroundings) -> (Vec<Suggestion>, Vec<String>) {
     let mut left_out = Vec::new();
     let suggest = |listed: Listed| {
@@ -43,8 +43,8 @@ pub fn suggestions(around: &Surroundings) -> (Vec<Suggestion>, Vec<String>) {
     (suggestions, left_out)
 }
 
-/// The one account of a cloud that is meant when none is named: the configuration's when it has one, or the first
-/// that the environment and the cloud's own tools have.
+/// Returns a cloud's default account: the only one in the configuration, or the first that the environment or the
+/// cloud's own tools provide. Fails if the configuration has several.
 pub fn only(cloud: &'static dyn Cloud, config: &Config, around: &Surroundings) -> Result<Task> {
     let entries: Vec<&AccountEntry> =
         config.accounts.iter().filter(|entry| entry.cloud.name() == cloud.name()).collect();
@@ -63,16 +63,16 @@ pub fn only(cloud: &'static dyn Cloud, config: &Config, around: &Surroundings) -
     }
 }
 
-/// A profile of a cloud's official command line tool.
+/// Returns the task for a profile of a cloud's official command line tool.
 pub fn of_profile(cloud: &'static dyn Cloud, name: &str, around: &Surroundings) -> Task {
     let mut task = from_result(cloud, credentials::profile(cloud, name, around));
     task.account.label = Arc::from(name);
     task
 }
 
-/// The tasks with these names (all of them when there are no names): `NAME`, `CLOUD/NAME`, or a pattern of either.
+/// Returns the tasks with these names (all tasks without names): `NAME`, `CLOUD/NAME`, or a pattern of either.
 ///
-/// An error about the first name also knows the commands that it could be a slip of.
+/// An error about the first name also suggests similar commands.
 pub fn named(tasks: Vec<Task>, names: &[String], commands: &[String]) -> Result<Vec<Task>> {
     if names.is_empty() {
         return Ok(tasks);
@@ -83,7 +83,7 @@ pub fn named(tasks: Vec<Task>, names: &[String], commands: &[String]) -> Result<
         if matching.is_empty() && Pattern::is_one(name) {
             let pattern: Pattern = name.parse().map_err(|why| {
                 Error::new(ErrorKind::Usage, format!("`{}` is {why}", name.escape_debug()))
-                    .hint("write `[[]` for a bracket in a name")
+                    .hint("use `[[]` for a bracket in a name")
             })?;
             matching = places(&tasks, &|task| matches(task, &pattern));
         }
@@ -98,7 +98,7 @@ pub fn named(tasks: Vec<Task>, names: &[String], commands: &[String]) -> Result<
     Ok(chosen.map(|(task, _)| task).collect())
 }
 
-/// The one task with this name, which is not a pattern.
+/// Returns the task with this name, which is not a pattern.
 pub fn only_named(tasks: Vec<Task>, name: &str) -> Result<Task> {
     let place = tasks.iter().position(|task| is_called(task, name));
     let place = place.ok_or_else(|| {
@@ -130,14 +130,14 @@ fn matches(task: &Task, pattern: &Pattern) -> bool {
     pattern.matches(label) || with_cloud(cloud.name()) || cloud.alias().is_some_and(with_cloud)
 }
 
-/// The error about a name that no task has.
+/// Returns the error about a name without a task.
 fn unknown(name: &str, tasks: &[Task], commands: &[String]) -> Error {
     let shown = without_password(name, !commands.is_empty());
     let shown = shown.escape_debug();
     let message = if Pattern::is_one(name) {
         format!("no account matches `{shown}`")
     } else if commands.is_empty() {
-        format!("there is no account `{shown}`")
+        format!("no account `{shown}`")
     } else {
         format!("`{shown}` is neither a command nor an account")
     };
@@ -157,16 +157,16 @@ fn unknown(name: &str, tasks: &[Task], commands: &[String]) -> Error {
         (_, accounts) if !accounts.is_empty() => {
             format!("did you mean {accounts}? `cloudbal accounts` shows all")
         }
-        _ if known.is_empty() => "no account is known; `cloudbal init` helps to name them".to_owned(),
+        _ if known.is_empty() => "no account is known; run `cloudbal init`".to_owned(),
         _ if !commands.is_empty() => {
             "`cloudbal -h` lists commands, `cloudbal accounts` lists accounts".to_owned()
         }
-        _ => format!("known are: {}", known.join(", ")),
+        _ => format!("known accounts: {}", known.join(", ")),
     };
     Error::new(ErrorKind::Usage, message).hint(hint)
 }
 
-/// A name to show: what could be a password before a host is hidden. A word where a command could be may be the value
+/// Returns a name to show, with a possible password before a host masked. A word in place of a command may be the value
 /// of any option.
 fn without_password(name: &str, is_word: bool) -> String {
     match name.rsplit_once('@') {
@@ -178,7 +178,7 @@ fn without_password(name: &str, is_word: bool) -> String {
     }
 }
 
-/// What tasks are called, with the cloud where another has the same name.
+/// Returns the names of tasks, with the cloud if several share a name.
 pub fn known_names(tasks: &[Task]) -> Vec<String> {
     let name = |task: &Task| {
         let label = &task.account.label;
@@ -193,7 +193,7 @@ fn from_result(cloud: &'static dyn Cloud, found: Result<Found>) -> Task {
     from_found(cloud, &label, found, Scope::Balance)
 }
 
-/// A task whose credentials were found, or not.
+/// Creates a task from the result of looking for credentials.
 pub fn from_found(cloud: &'static dyn Cloud, label: &str, found: Result<Found>, scope: Scope) -> Task {
     let (site, origin, source) = match found {
         Ok(found) => (found.site, found.origin, Ok(found.source)),
@@ -254,7 +254,7 @@ fn from_entry(entry: &AccountEntry, around: &Surroundings) -> Task {
     task
 }
 
-/// Where an account's credentials were looked for in vain.
+/// Returns where an account's credentials were not found.
 fn place(entry: &AccountEntry) -> String {
     match &entry.credentials {
         CredentialsEntry::Env(_) => "environment".to_owned(),

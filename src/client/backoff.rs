@@ -1,14 +1,14 @@
-//! How long to wait before a question is asked again, when the server has not said.
+//! The wait before a retry, if the server does not ask for one.
 
 use std::time::Duration;
 
-/// The longest wait after the first attempt; it doubles with every further one.
+/// The longest wait after the first attempt. It doubles with every further one.
 const FIRST: Duration = Duration::from_millis(200);
 
 /// The longest wait of all.
 const LONGEST: Duration = Duration::from_secs(5);
 
-/// The wait before attempt `attempt + 1`: exponential with full jitter.
+/// Returns the wait before attempt `attempt + 1`: exponential with full jitter.
 pub fn backoff(attempt: u32) -> Duration {
     let mut random = [0; 4];
     getrandom::fill(&mut random).expect("the operating system gives random numbers");

@@ -1,4 +1,4 @@
-//! What the client tells while it works. No event holds a secret, a signature or what was signed.
+//! Events for progress and logs. No event holds a secret, a signature or signed data.
 
 use std::time::Duration;
 
@@ -7,36 +7,31 @@ use chrono::TimeDelta;
 use crate::cloud::{Account, Endpoint, Question};
 use crate::model::{Error, Site};
 
-/// Something the client did.
+/// An event of the client or of a session.
 #[derive(Debug)]
 pub enum Event<'a> {
-    /// A request is sent.
+    /// A request is about to be sent.
     Asking {
-        /// The account's label.
         account: &'a str,
-        /// Where it goes.
         endpoint: &'a Endpoint,
-        /// What is asked.
         question: &'a Question,
-        /// Which attempt it is, from 1.
+        /// The number of the attempt, from 1.
         attempt: u32,
     },
-    /// A reply came.
+    /// A reply arrived.
     Answered {
-        /// The account's label.
         account: &'a str,
         /// The HTTP status.
         status: u16,
         /// The size of the body.
         bytes: usize,
-        /// How long it took, waiting for the first byte included.
+        /// How long it took from sending the request.
         elapsed: Duration,
     },
-    /// The question will be asked again.
+    /// The request will be retried.
     Retrying {
-        /// Why.
         error: &'a Error,
-        /// After which wait.
+        /// The wait before the retry.
         wait: Duration,
     },
     /// The cloud's clock is used from now on.
@@ -44,24 +39,19 @@ pub enum Event<'a> {
         /// How far the cloud's clock is ahead of this machine's.
         offset: TimeDelta,
     },
-    /// The server's issuer is not among the embedded certificates: the system's are tried.
+    /// The server's issuer is not among the embedded certificates; retrying with the system's.
     TrustingSystem,
     /// A site has answered a request for the account's balances.
-    SiteKnown {
-        /// The account.
-        account: &'a Account,
-        /// The site.
-        site: Site,
-    },
-    /// So many members of an organisation are to be read.
+    SiteKnown { account: &'a Account, site: Site },
+    /// The number of members of an organization to read.
     MembersExpected(u64),
-    /// So many members more were read; those that are asked for again count again.
+    /// A number of members was read; members that are read again count again.
     MembersRead(u64),
-    /// Everything that is wished of the account at this place was read, or failed.
+    /// Everything in the scope of the account with this index was read or has failed.
     AccountDone(usize),
 }
 
-/// For instance `20 min 0 s behind`.
+/// Describes how far this machine's clock is off, such as `20 min 0 s behind the cloud's`.
 pub fn offset_in_words(offset: TimeDelta) -> String {
     let seconds = offset.num_seconds();
     let direction = if seconds < 0 { "ahead of the cloud's" } else { "behind the cloud's" };
@@ -79,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn offsets_are_told_in_the_units_people_use() {
+    fn offsets_are_described_in_readable_units() {
         let words = |seconds| offset_in_words(TimeDelta::seconds(seconds));
         assert_eq!(words(-7), "7 s ahead of the cloud's");
         assert_eq!(words(1200), "20 min 0 s behind the cloud's");

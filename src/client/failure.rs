@@ -1,4 +1,4 @@
-//! Why no reply came, in words that say what to do.
+//! Turns failed requests into errors with a hint.
 
 use std::error::Error as StdError;
 use std::io;
@@ -11,16 +11,16 @@ use crate::model::{Error, ErrorKind};
 use super::resolve::NoThread;
 use super::{LARGEST_REPLY, Settings};
 
-/// A request that got no whole reply.
+/// A request without a complete reply.
 #[derive(Debug)]
 pub enum Failed {
-    /// Sending or receiving failed.
+    /// Sending the request or receiving the reply failed.
     Http(reqwest::Error),
-    /// The attempt took too long.
+    /// The attempt timed out.
     TimedOut,
     /// The reply is too large.
     TooLarge,
-    /// It could not be sent at all.
+    /// The request could not be sent at all.
     Unable(Box<Error>),
 }
 
@@ -37,7 +37,7 @@ impl From<reqwest::Error> for Failed {
 }
 
 impl Failed {
-    /// Whether the server's certificate was issued by somebody who is not trusted.
+    /// Returns whether the server's certificate was issued by an untrusted authority.
     pub fn is_unknown_issuer(&self) -> bool {
         let Self::Http(error) = self else { return false };
         matches!(
@@ -47,14 +47,14 @@ impl Failed {
     }
 }
 
-/// What to tell of a request to `host` that failed, and whether to try again.
+/// Returns the error for a failed request to `host`, and whether to retry.
 pub fn advise(failed: Failed, host: &str, settings: &Settings) -> Failure {
     let (error, may_pass) = match failed {
         Failed::Unable(error) => (*error, false),
         Failed::TooLarge => (
             Error::new(
                 ErrorKind::UnreadableReply,
-                format!("the reply of {host} is larger than {} MiB", LARGEST_REPLY >> 20),
+                format!("the reply from {host} is larger than {} MiB", LARGEST_REPLY >> 20),
             )
             .hint("no balance is that large: check `--endpoint` and the proxy"),
             false,
@@ -62,9 +62,9 @@ pub fn advise(failed: Failed, host: &str, settings: &Settings) -> Failure {
         Failed::TimedOut => (
             Error::new(
                 ErrorKind::Timeout,
-                format!("no whole reply of {host} within {} s", settings.timeout.as_secs_f32()),
+                format!("no complete reply from {host} within {} s", settings.timeout.as_secs_f32()),
             )
-            .hint("try again, or give it longer with `--timeout`"),
+            .hint("try again, or raise `--timeout`"),
             true,
         ),
         Failed::Http(error) => describe(&error, host, settings),
@@ -73,12 +73,12 @@ pub fn advise(failed: Failed, host: &str, settings: &Settings) -> Failure {
     Failure { error: Box::new(error), advice }
 }
 
-/// The words for an error of the HTTP client, and whether it may pass.
+/// Describes an error of the HTTP client, and returns whether it is transient.
 fn describe(error: &reqwest::Error, host: &str, settings: &Settings) -> (Error, bool) {
     let network = |message: String, hint: &'static str| Error::new(ErrorKind::Network, message).hint(hint);
     if let Some(none) = find::<NoThread>(error) {
         let hint = "raise the limit of processes (`ulimit -u`) or of memory (`ulimit -v`)";
-        let message = format!("cannot look up the name {host}: {none}");
+        let message = format!("cannot resolve {host}: {none}");
         return (Error::new(ErrorKind::File, message).hint(hint), true);
     }
     if find::<io::Error>(error)
@@ -98,30 +98,30 @@ fn describe(error: &reqwest::Error, host: &str, settings: &Settings) -> (Error, 
         let seconds = settings.connect_timeout.as_secs_f32();
         return (
             Error::new(ErrorKind::Timeout, format!("no connection to {host} within {seconds} s"))
-                .hint("check the network and the proxy; `--connect-timeout` gives it longer"),
+                .hint("check the network and the proxy, or raise `--connect-timeout`"),
             true,
         );
     }
     if error.is_dns() {
-        let hint = "check the network, the name server and `--endpoint`";
-        return (network(format!("the name {host} could not be resolved: {}", last(error)), hint), true);
+        let hint = "check the network, the DNS server and `--endpoint`";
+        return (network(format!("cannot resolve {host}: {}", last(error)), hint), true);
     }
     if error.is_connect() {
         let hint = "check the network, the firewall and the proxy";
-        return (network(format!("no connection to {host}: {}", last(error)), hint), true);
+        return (network(format!("cannot connect to {host}: {}", last(error)), hint), true);
     }
     if find::<hyper::Error>(error).is_some_and(hyper::Error::is_parse) {
-        let hint = "check `--endpoint` and the proxy: something else than the cloud may stand there";
-        return (network(format!("{host} does not answer in HTTP: {}", last(error)), hint), false);
+        let hint = "check `--endpoint` and the proxy: the server may not be the cloud's";
+        return (network(format!("the reply from {host} is not valid HTTP: {}", last(error)), hint), false);
     }
     let ended = find::<io::Error>(error).is_some_and(|error| error.kind() == io::ErrorKind::UnexpectedEof);
-    let why = if ended { "it ended early".to_owned() } else { last(error) };
-    let hint = "try again; with `-vv` every attempt is shown";
-    (network(format!("the connection to {host} broke before the reply was whole: {why}"), hint), true)
+    let why = if ended { "closed early".to_owned() } else { last(error) };
+    let hint = "try again; `-vv` logs every attempt";
+    (network(format!("the connection to {host} failed before the reply was complete: {why}"), hint), true)
 }
 
-/// What went wrong on the way through a proxy. The error's type is private to the HTTP client, and of its parts only
-/// the beginning of its text tells it from others; tests hold that fast.
+/// Returns what failed in the tunnel through a proxy. The error's type is private to the HTTP client, so only the start
+/// of its text identifies it; tests pin this.
 fn tunnel(error: &reqwest::Error) -> Option<String> {
     let mut next: Option<&(dyn StdError + 'static)> = Some(error);
     while let Some(error) = next {
@@ -134,7 +134,7 @@ fn tunnel(error: &reqwest::Error) -> Option<String> {
     None
 }
 
-/// The words for a proxy that does not let us through, and whether that may pass.
+/// Describes a proxy that refuses the connection, and returns whether that is transient.
 fn tunnel_error(why: &str, host: &str, has_credentials: bool) -> (Error, bool) {
     let (message, hint, may_pass) = match why {
         "proxy authorization required" if has_credentials => (
@@ -143,8 +143,8 @@ fn tunnel_error(why: &str, host: &str, has_credentials: bool) -> (Error, bool) {
             false,
         ),
         "proxy authorization required" => (
-            "the proxy wants a user and password".to_owned(),
-            "name them: `--proxy http://USER:PASSWORD@HOST:PORT`, or in HTTPS_PROXY",
+            "the proxy requires a user name and password".to_owned(),
+            "set `--proxy http://USER:PASSWORD@HOST:PORT`, or HTTPS_PROXY",
             false,
         ),
         "unsuccessful" => (
@@ -153,7 +153,7 @@ fn tunnel_error(why: &str, host: &str, has_credentials: bool) -> (Error, bool) {
             true,
         ),
         _ => (
-            format!("no connection through the proxy to {host}: {why}"),
+            format!("cannot connect to {host} through the proxy: {why}"),
             "check `--proxy` and HTTPS_PROXY",
             true,
         ),
@@ -161,7 +161,8 @@ fn tunnel_error(why: &str, host: &str, has_credentials: bool) -> (Error, bool) {
     (Error::new(ErrorKind::Network, message).hint(hint), may_pass)
 }
 
-/// Nobody who is trusted has issued it. A foreign authority of the same name as a trusted one shows in the signature.
+/// Returns whether the issuer is not trusted. An untrusted authority with the same name as a trusted one is detected by
+/// the signature.
 fn is_foreign(certificate: &CertificateError) -> bool {
     matches!(certificate, CertificateError::UnknownIssuer | CertificateError::BadSignature)
 }
@@ -171,28 +172,28 @@ fn tls_error(error: &rustls::Error, host: &str) -> Error {
     let (why, hint) = match error {
         rustls::Error::InvalidCertificate(certificate) => match certificate {
             foreign if is_foreign(foreign) => (
-                "its certificate was issued by somebody who is not trusted".to_owned(),
-                "behind a proxy that opens TLS, name its certificate with `--ca-file`",
+                "certificate issued by an untrusted authority".to_owned(),
+                "behind a TLS-inspecting proxy, pass its certificate with `--ca-file`",
             ),
             Certificate::Expired | Certificate::ExpiredContext { .. } => (
-                "its certificate has expired".to_owned(),
+                "certificate expired".to_owned(),
                 "check this machine's clock; otherwise the server's owner must renew it",
             ),
             Certificate::NotValidYet | Certificate::NotValidYetContext { .. } => {
-                ("its certificate is not valid yet".to_owned(), "check this machine's clock")
+                ("certificate not valid yet".to_owned(), "check this machine's clock")
             }
             Certificate::NotValidForName | Certificate::NotValidForNameContext { .. } => (
-                "its certificate is for another name".to_owned(),
-                "check `--endpoint`; a proxy or a login page may stand in between",
+                "certificate issued for another name".to_owned(),
+                "check `--endpoint`; a proxy or a login page may be in the way",
             ),
-            other => (format!("its certificate is not accepted: {other}"), "check the proxy and `--ca-file`"),
+            other => (format!("certificate rejected: {other}"), "check the proxy and `--ca-file`"),
         },
-        other => (other.to_string(), "check that the server speaks TLS, and the proxy"),
+        other => (other.to_string(), "check that the server supports TLS, and the proxy"),
     };
     Error::new(ErrorKind::Network, format!("no TLS connection to {host}: {why}")).hint(hint)
 }
 
-/// The first error of a type among an error and its causes; causes inside an `io::Error` are looked at too.
+/// Returns the first error of a type among an error and its causes, including causes inside an `io::Error`.
 fn find<'e, T: StdError + 'static>(error: &'e (dyn StdError + 'static)) -> Option<&'e T> {
     let mut next = Some(error);
     while let Some(error) = next {
@@ -205,7 +206,7 @@ fn find<'e, T: StdError + 'static>(error: &'e (dyn StdError + 'static)) -> Optio
     None
 }
 
-/// An error with all its causes.
+/// Returns the text of an error with all its causes.
 pub fn chain(error: &(dyn StdError + 'static)) -> String {
     let mut text = error.to_string();
     let mut next = error.source();
@@ -216,7 +217,7 @@ pub fn chain(error: &(dyn StdError + 'static)) -> String {
     text
 }
 
-/// The innermost cause.
+/// Returns the text of the innermost cause.
 fn last(error: &(dyn StdError + 'static)) -> String {
     let mut innermost = error;
     while let Some(cause) = innermost.source() {

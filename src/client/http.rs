@@ -1,4 +1,4 @@
-//! One request and its reply, through one pooled HTTP client.
+//! Sends one request and receives its reply through a pooled HTTP client.
 
 mod proxy;
 
@@ -20,8 +20,8 @@ use crate::cloud::{Reply, Request};
 use crate::model::{Error, ErrorKind, Result, append};
 
 impl Client<'_> {
-    /// Sends a request and receives the whole reply. A server whose issuer is unknown gets a second chance with the
-    /// system's certificates.
+    /// Sends a request and receives the complete reply. If the server's issuer is unknown, retries with the system's
+    /// certificates.
     pub(super) async fn send(&self, request: &Request) -> std::result::Result<Reply, Failed> {
         let encrypted = request.endpoint.is_encrypted();
         let url = format!("{}{}", request.endpoint, request.target);
@@ -74,10 +74,11 @@ impl Client<'_> {
         tokio::time::timeout(self.settings.timeout, send).await.unwrap_or(Err(Failed::TimedOut))
     }
 
-    /// The client for a URL of a cloud: with TLS, perhaps through a proxy, or plain, to this machine only.
+    /// Returns the client for a cloud's URL: with TLS and possibly through a proxy, or unencrypted to this machine
+    /// only.
     fn http(&self, url: &reqwest::Url) -> std::result::Result<&reqwest::Client, Failed> {
         if url.scheme() != "https" {
-            // What goes to this machine without encryption must not leave it for a proxy.
+            // Unencrypted requests to this machine must not go to a proxy.
             return get_or_try_init(&self.http, || self.build(&self.settings.roots, None, false));
         }
         let connect_to = self.settings.connect_to;
@@ -87,7 +88,7 @@ impl Client<'_> {
         get_or_try_init(&self.https, || self.build(&self.settings.roots, connect_to, connect_to.is_none()))
     }
 
-    /// A client for a URL that is no cloud's: `--connect-to` does not apply.
+    /// Creates a client for a URL outside the clouds, to which `--connect-to` does not apply.
     pub(super) fn http_elsewhere(&self, url: &reqwest::Url) -> std::result::Result<reqwest::Client, Failed> {
         let is_encrypted = url.scheme() == "https";
         if is_encrypted {
@@ -105,8 +106,8 @@ impl Client<'_> {
         proxy::proxy_for(&self.settings, url.host_str().unwrap_or_default(), port).map(|_| ())
     }
 
-    /// The URL that leads to the address of `--connect-to`, its port included, and the `Host` header that the server
-    /// gets all the same. Without encryption the address must be on this machine.
+    /// Returns the URL with the address and port of `--connect-to`, and the `Host` header to send. Without encryption,
+    /// the address must be a loopback address.
     fn directed(&self, mut url: reqwest::Url) -> Result<(reqwest::Url, Option<String>)> {
         let is_plain = url.scheme() != "https";
         let name = url.host_str().unwrap_or_default().to_owned();
@@ -117,7 +118,7 @@ impl Client<'_> {
             return Ok((url, None));
         };
         let host = url.port().map_or_else(|| name.clone(), |port| format!("{name}:{port}"));
-        let valid = "the address of a socket makes a valid URL";
+        let valid = "a socket address makes a valid URL";
         if is_plain {
             if !address.ip().to_canonical().is_loopback() {
                 let hint = "use https, or a loopback address in `--connect-to`";
@@ -126,16 +127,16 @@ impl Client<'_> {
             url.set_ip_host(address.ip()).expect(valid);
             url.set_port(Some(address.port())).expect(valid);
         } else if let Some(ip) = ip(&url) {
-            // The HTTP library asks its resolver for names only.
+            // The HTTP library uses its resolver for names only.
             if ip != address.ip().to_canonical() {
                 let message =
                     format!("cannot connect to {address} for `https://{host}`: the endpoint is an address");
                 return Err(Error::new(ErrorKind::Usage, message)
-                    .hint("name the host in `--endpoint`, or leave out `--connect-to`"));
+                    .hint("use a host name in `--endpoint`, or remove `--connect-to`"));
             }
             url.set_port(Some(address.port())).expect(valid);
         } else {
-            // A port in the URL would count more than the resolver's.
+            // A port in the URL would override the resolver's.
             url.set_port(None).expect(valid);
         }
         Ok((url, Some(host)))
@@ -186,16 +187,16 @@ fn get_or_try_init(
         let client = build().map_err(|error| Failed::Unable(Box::new(error)))?;
         _ = cell.set(client);
     }
-    Ok(cell.get().expect("it was set just now"))
+    Ok(cell.get().expect("it was just set"))
 }
 
-/// The address that is the host of a URL.
+/// Returns the host of a URL if it is an IP address.
 fn ip(url: &reqwest::Url) -> Option<IpAddr> {
     let address = url.host_str()?.trim_matches(['[', ']']).parse::<IpAddr>().ok()?;
     Some(address.to_canonical())
 }
 
-/// Whether a URL leads to this machine, whatever name servers say.
+/// Returns whether a URL leads to this machine, whatever DNS servers say.
 fn is_loopback(url: &reqwest::Url) -> bool {
     match ip(url) {
         Some(ip) => ip.is_loopback(),
@@ -208,7 +209,7 @@ fn unencrypted(place: &str, hint: &'static str) -> Error {
     Error::new(ErrorKind::Usage, message).hint(hint)
 }
 
-/// Every header is marked sensitive: none is shown by anything that prints headers.
+/// Converts a request for the HTTP library. Every header is marked sensitive, so that nothing prints it.
 fn into_http(
     request: &Request,
     url: reqwest::Url,
@@ -221,9 +222,9 @@ fn into_http(
     for (name, value) in request.headers.iter().chain(&host) {
         let mut value =
             reqwest::header::HeaderValue::from_maybe_shared(overwritten(value)).map_err(|_| {
-                let message = "the key id or the token has characters that no request can hold";
+                let message = "the key id or the token contains characters that are invalid in a request";
                 Failed::Unable(Box::new(
-                    Error::new(ErrorKind::Credentials, message).hint("get the credentials again"),
+                    Error::new(ErrorKind::Credentials, message).hint("check the credentials"),
                 ))
             })?;
         value.set_sensitive(true);
@@ -233,7 +234,7 @@ fn into_http(
     Ok(http)
 }
 
-/// A copy for the HTTP library that is overwritten when it drops it.
+/// Returns a copy for the HTTP library whose memory is overwritten on drop.
 fn overwritten(text: &str) -> Bytes {
     Bytes::from_owner(Zeroizing::new(text.as_bytes().to_vec()))
 }

@@ -32,99 +32,97 @@ pub use tls::{CertificateFile, Roots};
 use crate::cloud::{Account, Advice, Answer, Call, Context, Failure, Question};
 use crate::model::{Credentials, Error, ErrorKind, Site, Stamp};
 
-/// A reply larger than this is refused: four mebibytes.
+/// The largest reply that is accepted: 4 MiB.
 const LARGEST_REPLY: usize = 4 << 20;
 
-/// The longest wait between two attempts: when a server asks for more, the question is not asked again.
+/// The longest wait between two attempts. If a server asks for a longer one, the request is not retried.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
-/// For how long a cloud may do nothing but throttle, for each retry that is allowed. Throttling is not counted in
-/// attempts: while some questions are answered, the others wait their turn.
+/// How long a cloud may do nothing but throttle, per allowed retry. Throttled attempts do not count as retries: while
+/// some requests succeed, the others only wait their turn.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// A server's clock further away than this is not believed: a century.
+/// A server's clock that is further off than this (a century) is ignored.
 const FARTHEST_CLOCK: TimeDelta = TimeDelta::days(36_525);
 
-/// Clocks that differ by no more were told of already: replies name whole seconds, and take a while.
+/// A correction is reported again only if it differs by more than this, because replies give whole seconds and take a
+/// while.
 const TOLD_ALREADY: TimeDelta = TimeDelta::seconds(30);
 
-/// How requests are sent.
+/// Options for sending requests.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// How long a connection may take.
+    /// The time limit for connecting.
     pub connect_timeout: Duration,
-    /// How long one attempt may take, connection included.
+    /// The time limit for one attempt, including the connection.
     pub timeout: Duration,
-    /// How often a question is asked again after a failure that may pass.
+    /// The number of retries after a transient failure.
     pub retries: u32,
     /// Which certificates are trusted.
     pub roots: Roots,
-    /// The proxy for every request, instead of what the usual variables say.
+    /// The proxy for every request, overriding the environment variables.
     pub proxy: Option<String>,
-    /// What the usual variables say of proxies, by their names: the HTTP library heeds them by itself.
+    /// The names and values of the environment variables about proxies.
     pub proxy_variables: Vec<(&'static str, OsString)>,
-    /// The address that every connection goes to, whatever host is asked; names, TLS and signatures stay the cloud's.
+    /// The address that every connection goes to, whatever the host; the host name, TLS and signatures remain the
+    /// cloud's.
     pub connect_to: Option<SocketAddr>,
-    /// Requests a second for each account and question instead of the cloud's documented limit; 0 lifts it.
+    /// Requests per second for each account and kind of question, instead of the cloud's documented limit; 0 means no
+    /// limit.
     pub rate: Option<u32>,
-    /// The address of the metadata service of the instance this runs on, instead of the cloud's own.
+    /// The address of the instance metadata service, instead of the cloud's own.
     pub metadata_endpoint: Option<String>,
-    /// How many requests are under way at once, over all accounts.
+    /// The largest number of concurrent requests, over all accounts.
     pub concurrency: usize,
 }
 
-/// How often a question was asked, and what became of it.
+/// The attempts made for one question.
 #[derive(Default)]
 struct Tries {
     attempts: u32,
-    /// Failures that may pass.
+    /// Transient failures.
     failures: u32,
-    /// Replies that say it was too much.
+    /// Throttled attempts.
     throttled: u32,
 }
 
-/// A question with everything that it takes to ask it.
+/// A question with everything needed to send it.
 #[derive(Clone, Copy, Debug)]
 pub struct Inquiry<'a> {
-    /// For which account.
     pub account: &'a Account,
-    /// With which key.
     pub credentials: &'a Credentials,
-    /// On which site.
     pub site: Site,
-    /// What is asked.
     pub question: &'a Question,
 }
 
-/// An answer, with the reply that it was read from.
+/// An answer and the reply it was parsed from.
 #[derive(Debug)]
 pub struct Answered {
-    /// What the reply said.
     pub answer: Answer,
-    /// The body, as it came but for secrets that it repeats.
+    /// The body of the reply, without secrets that it repeats.
     pub body: Vec<u8>,
-    /// When it came.
+    /// When the reply arrived.
     pub fetched_at: DateTime<Utc>,
 }
 
-/// Sends questions and reads answers.
+/// Sends questions and parses the replies.
 pub struct Client<'a> {
     settings: Settings,
     watcher: &'a dyn Fn(&Event),
     https: OnceCell<reqwest::Client>,
-    /// For http, which is spoken to this machine only.
+    /// For plain http, which is used on loopback only.
     http: OnceCell<reqwest::Client>,
-    /// Trusts the system's certificates too; made when a server's issuer is not known to the embedded ones, and used
-    /// from then on.
+    /// Trusts the system's certificates too. Created when a server's issuer is not among the embedded certificates, and
+    /// used from then on.
     trusting_system: OnceCell<reqwest::Client>,
-    /// How far the clouds' clock is ahead of this machine's.
+    /// How far the cloud's clock is ahead of this machine's.
     offset: Cell<TimeDelta>,
     limits: RefCell<HashMap<String, Rc<RateLimit>>>,
     places: Semaphore,
 }
 
 impl<'a> Client<'a> {
-    /// A client that tells the watcher what it does. Nothing is loaded or opened before the first question.
+    /// Creates a client that reports events to the watcher. Loads and opens nothing before the first question.
     pub fn new(settings: Settings, watcher: &'a dyn Fn(&Event)) -> Self {
         Self {
             places: Semaphore::new(settings.concurrency.max(1)),
@@ -138,17 +136,17 @@ impl<'a> Client<'a> {
         }
     }
 
-    /// Tells the watcher what those who ask have done.
+    /// Reports an event to the watcher.
     pub fn tell(&self, event: &Event) {
         (self.watcher)(event);
     }
 
-    /// The time by the clouds' clock, as far as it is known.
+    /// Returns the time by the cloud's clock, as far as it is known.
     pub fn now(&self) -> DateTime<Utc> {
         Utc::now() + self.offset.get()
     }
 
-    /// Asks a cloud a question until it answers, fails for good, or the retries are used up.
+    /// Sends a question until the cloud answers, the failure is permanent, or the retries are used up.
     pub async fn ask(&self, inquiry: &Inquiry<'_>) -> std::result::Result<Answered, Failure> {
         let limit = self.limit(inquiry);
         let surrenders = limit.surrenders();
@@ -189,7 +187,7 @@ impl<'a> Client<'a> {
                 {
                     clock_corrected = true;
                     let offset = server_time - Utc::now();
-                    // Of requests that were under way together each finds out; it is told once.
+                    // Concurrent requests all detect the skew; report it once.
                     let is_news = (offset - self.offset.replace(offset)).abs() > TOLD_ALREADY;
                     if is_news {
                         (self.watcher)(&Event::ClockCorrected { offset });
@@ -200,7 +198,7 @@ impl<'a> Client<'a> {
         }
     }
 
-    /// How long to wait before a question is asked again; not at all when it was asked often enough.
+    /// Returns how long to wait before retrying; `None` when the retries are used up.
     fn wait(
         &self,
         error: &Error,
@@ -227,8 +225,8 @@ impl<'a> Client<'a> {
         Some(after.unwrap_or_else(|| backoff(again)))
     }
 
-    /// A failure that is not tried again says how often it was tried, what the server asks for, and how far the clock
-    /// is off.
+    /// Completes the message of a failure that is not retried: the number of attempts, the wait the server asks for,
+    /// and how far the clock is off.
     fn finished(&self, mut failure: Failure, tries: &Tries) -> Failure {
         let error = &mut failure.error;
         let mut message = error.message.to_string();
@@ -238,13 +236,13 @@ impl<'a> Client<'a> {
                 message = format!("{message} (this machine's clock is {})", offset_in_words(offset));
             }
         } else if tries.attempts > 1 {
-            message = format!("{message} (asked {} times)", tries.attempts);
+            message = format!("{message} (after {} attempts)", tries.attempts);
         }
         if let Advice::Retry { after: Some(after) } = failure.advice
             && after > LONGEST_WAIT
         {
-            message = format!("{message} (it asks to wait {} s)", after.as_secs());
-            error.hint = Some("that is longer than a run waits: run again then".into());
+            message = format!("{message} (the server asks to wait {} s)", after.as_secs());
+            error.hint = Some("longer than the limit of 60 s; run again later".into());
         }
         error.message = message.into();
         failure
@@ -281,16 +279,16 @@ impl<'a> Client<'a> {
         Ok(Answered { answer, body, fetched_at: context.fetched_at })
     }
 
-    /// A stamp for one attempt: no two have the same nonce.
+    /// Returns the time and nonce for one attempt.
     fn stamp(&self) -> Stamp {
         let mut nonce = [0; 16];
-        getrandom::fill(&mut nonce).expect("the operating system gives random numbers");
+        getrandom::fill(&mut nonce).expect("the operating system provides random numbers");
         Stamp { time: self.now(), nonce: hex::encode(nonce) }
     }
 
     fn limit(&self, inquiry: &Inquiry) -> Rc<RateLimit> {
         let Inquiry { account, credentials, question, .. } = inquiry;
-        // Temporary keys of an account follow one another, and the cloud counts them together.
+        // The cloud counts an account's successive temporary keys together.
         let who = if credentials.token.is_some() { &account.label } else { &*credentials.key_id };
         let key = format!("{} {who} {}", account.cloud.name(), question.name());
         let rate = self.settings.rate.unwrap_or_else(|| account.cloud.requests_per_second(question));

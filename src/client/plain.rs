@@ -1,4 +1,4 @@
-//! Plain requests, without a signature: to the metadata service of an instance, and to addresses for credentials.
+//! Requests without a signature: to the metadata service of an instance, and to URLs that return credentials.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -10,10 +10,10 @@ use super::resolve::{self, Resolver};
 use super::{Client, LARGEST_REPLY, Roots, failure, tls};
 use crate::model::{Error, ErrorKind, Result, append};
 
-/// The metadata service is on the same host: it answers at once, or it is not there.
+/// The timeout for the metadata service: on an instance, it answers immediately.
 const LOCAL_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// A plain request. It may hold a token, and its address a password: neither is shown.
+/// A request without a signature. Its headers may hold a token and its URL a password, so neither is ever shown.
 pub struct Fetch {
     method: reqwest::Method,
     url: String,
@@ -22,24 +22,25 @@ pub struct Fetch {
 }
 
 impl Fetch {
-    /// A GET.
+    /// Creates a GET request.
     pub fn get(url: &str) -> Self {
         Self { method: reqwest::Method::GET, url: url.to_owned(), headers: Vec::new(), local: false }
     }
 
-    /// A PUT without a body.
+    /// Creates a PUT request without a body.
     pub fn put(url: &str) -> Self {
         Self { method: reqwest::Method::PUT, ..Self::get(url) }
     }
 
-    /// With a header.
+    /// Adds a header.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: &str) -> Self {
         self.headers.push((name, value.to_owned()));
         self
     }
 
-    /// To the metadata service: never through a proxy, unencrypted as it is, within a second.
+    /// Marks the request as one to the metadata service: never through a proxy, unencrypted if its URL is, within one
+    /// second.
     #[must_use]
     pub fn local(mut self) -> Self {
         self.local = true;
@@ -47,7 +48,7 @@ impl Fetch {
     }
 }
 
-/// Knows no proxy: the metadata service of an instance answers the instance alone.
+/// Returns a client without a proxy: the metadata service is reachable from the instance only.
 fn local_client() -> std::result::Result<reqwest::Client, failure::Failed> {
     let client = reqwest::Client::builder()
         .tls_backend_preconfigured(tls::configuration(&Roots::default())?)
@@ -58,7 +59,7 @@ fn local_client() -> std::result::Result<reqwest::Client, failure::Failed> {
     Ok(client?)
 }
 
-/// Plain http stays on this machine or its link. (Names are checked once they are resolved.)
+/// Refuses plain http to anything but this machine or its link. Names are checked once they are resolved.
 fn check_local(url: &reqwest::Url) -> Result<()> {
     let host = url.host_str().unwrap_or_default();
     let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
@@ -71,16 +72,16 @@ fn check_local(url: &reqwest::Url) -> Result<()> {
 }
 
 impl Client<'_> {
-    /// The address of the metadata service, where the user has named another.
+    /// Returns the address of the metadata service that the user chose, if any.
     pub fn metadata_endpoint(&self) -> Option<&str> {
         self.settings.metadata_endpoint.as_deref()
     }
 
-    /// Sends a plain request and gives the body of a reply with status 200.
+    /// Sends a request and returns the body of the reply. Fails unless the status is 200 and the body is UTF-8.
     pub async fn fetch(&self, fetch: Fetch) -> Result<Zeroizing<String>> {
         let wrong = |message: &str, hint: &'static str| Error::new(ErrorKind::Network, message).hint(hint);
         let url = reqwest::Url::parse(&fetch.url)
-            .map_err(|_| wrong("not a valid URL", "write `http://HOST[:PORT]/PATH` or with https"))?;
+            .map_err(|_| wrong("not a valid URL", "use `http://HOST[:PORT]/PATH`, or https"))?;
         let host = url.host_str().unwrap_or_default().to_owned();
         let timeout = if fetch.local { LOCAL_TIMEOUT } else { self.settings.timeout };
         let describe = |failed: failure::Failed| *failure::advise(failed, &host, &self.settings).error;
@@ -92,8 +93,9 @@ impl Client<'_> {
         };
         let mut request = http.request(fetch.method, url).timeout(timeout);
         for (name, value) in &fetch.headers {
-            let mut value = reqwest::header::HeaderValue::from_str(value)
-                .map_err(|_| wrong("a token has characters that no header can hold", "try again"))?;
+            let mut value = reqwest::header::HeaderValue::from_str(value).map_err(|_| {
+                wrong("the token contains characters that are invalid in a header", "try again")
+            })?;
             value.set_sensitive(true);
             request = request.header(*name, value);
         }
@@ -111,11 +113,13 @@ impl Client<'_> {
         let (status, mut body) = read.await.map_err(describe)?;
         match (status, String::from_utf8(std::mem::take(&mut *body))) {
             (200, Ok(text)) => Ok(Zeroizing::new(text)),
-            (200, Err(_)) => Err(Error::new(ErrorKind::UnreadableReply, "its answer is not UTF-8")
-                .hint("see what it answers to `curl`")),
+            (200, Err(_)) => {
+                Err(Error::new(ErrorKind::UnreadableReply, "the reply is not UTF-8")
+                    .hint("try it with `curl`"))
+            }
             (status, _) => {
-                let message = format!("it answered HTTP {status}");
-                Err(Error::new(ErrorKind::Refused, message).hint("see what it answers to `curl`"))
+                let message = format!("HTTP status {status}");
+                Err(Error::new(ErrorKind::Refused, message).hint("try it with `curl`"))
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Whether a server can be probe at all: the network alone, without a key.
+//! Checks whether a server can be reached, without a key.
 
 use std::time::{Duration, Instant};
 
@@ -8,19 +8,20 @@ use super::{Client, failure};
 use crate::cloud::{Endpoint, Method, Reply, Request};
 use crate::model::Result;
 
-/// What reaching a server has shown.
+/// The result of probing a server.
 #[derive(Clone, Copy, Debug)]
 pub struct Probe {
-    /// How long name, connection and TLS took together.
+    /// How long name lookup, connection and TLS took together.
     pub connecting: Duration,
-    /// How long a reply takes once there is a connection.
+    /// How long a reply takes over an open connection.
     pub latency: Duration,
-    /// How far the server's clock is ahead of this machine's, to about a second; `None` when it does not tell.
+    /// How far the server's clock is ahead of this machine's, to about a second; `None` if the reply has no date.
     pub offset: Option<TimeDelta>,
 }
 
 impl Client<'_> {
-    /// Sends two requests without a signature, the way that questions go: the first connects, the second need not.
+    /// Sends two requests without a signature, over the same route as questions. Only the first opens a connection, so
+    /// the difference is the time to connect.
     pub async fn probe(&self, endpoint: &Endpoint) -> Result<Probe> {
         let (_, first) = self.knock(endpoint).await?;
         let (reply, latency) = self.knock(endpoint).await?;
@@ -32,7 +33,7 @@ impl Client<'_> {
         })
     }
 
-    /// Any reply will do, whatever its status.
+    /// Sends one request; a reply with any status will do.
     async fn knock(&self, endpoint: &Endpoint) -> Result<(Reply, Duration)> {
         let request = Request {
             method: Method::Get,

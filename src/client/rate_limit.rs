@@ -9,71 +9,71 @@ use tokio::time::Instant;
 
 use crate::model::Error;
 
-/// The window that the clouds count in, and a margin over it for what is not known of how long requests are under way.
+/// The window in which the clouds count requests, plus a margin for the unknown time that requests are in transit.
 const WINDOW: Duration = Duration::from_millis(1010);
 
-/// The latest that a server may want to be asked again: no run lasts longer.
+/// The longest wait that a server can ask for; no run lasts longer.
 const LONGEST_AGAIN: Duration = Duration::from_secs(86_400);
 
-/// The limit of one account's requests of one kind.
+/// The rate limit for one account's requests of one kind.
 ///
-/// A request leaves when the one that left `allowed` places before it has arrived at least a window ago, so a sliding
-/// second of the server's never sees more than `allowed`; the first ones leave at once. When a request has arrived can
-/// only be bounded: before its reply came, and, once many replies have shown how quick they can be, as much after it
-/// left as its reply took longer than that. What opening a connection, a busy machine or a network may hold up in one
-/// request and not in the next is so allowed for.
+/// A request is sent once the request sent `allowed` places before it has arrived at least a window ago. The server
+/// therefore never counts more than `allowed` requests in any second. The first ones are sent at once. The arrival of a
+/// request can only be bounded: it arrived before its reply; and once enough replies show how fast they can be, at most
+/// as late as its reply exceeded the fastest one. This allows for delays (a new connection, a busy machine, the
+/// network) that affect one request and not the next.
 #[derive(Debug)]
 pub struct RateLimit {
-    /// The most requests a window; 0 is no limit.
+    /// The largest number of requests per window; 0 means no limit.
     rate: usize,
-    /// How many it is at present: fewer after the cloud has throttled.
+    /// The current number of requests per window: fewer after the cloud has throttled.
     allowed: Cell<usize>,
-    /// The lock is the queue: first come, first served.
+    /// Holds waiting requests in order of arrival.
     queue: Mutex<()>,
-    /// The last `rate` requests.
+    /// The last `rate` requests that were sent.
     left: RefCell<VecDeque<Departure>>,
-    /// Tells whoever waits that a request has ended.
+    /// Wakes waiting requests when one has ended.
     ends: Notify,
-    /// How many requests have left before those.
+    /// The number of requests sent before those in `left`.
     forgotten: Cell<u64>,
-    /// The quickest reply, and of how many.
+    /// The fastest reply, and the number of replies it was chosen from.
     quickest: Cell<Duration>,
     replies: Cell<usize>,
-    /// Answers since `allowed` was last changed.
+    /// Successful replies since `allowed` last changed.
     answers: Cell<usize>,
-    /// When the cloud last made this slower.
+    /// When `allowed` was last reduced.
     slowed: Cell<Option<Instant>>,
-    /// While the cloud does nothing but throttle.
+    /// Set while the cloud does nothing but throttle.
     throttling: Cell<Option<Throttling>>,
-    /// How often patience has ended, and over what.
+    /// How often all waiting questions were given up, and the latest reason.
     surrenders: Cell<u32>,
     surrender: RefCell<Option<Error>>,
 }
 
-/// A request that has left.
+/// A request that was sent.
 #[derive(Clone, Copy, Debug)]
 struct Departure {
     at: Instant,
-    /// How long it took, once it has ended.
+    /// How long it took, if it has ended.
     took: Option<Duration>,
 }
 
-/// A time in which the cloud does nothing but throttle.
+/// A period in which the cloud does nothing but throttle.
 #[derive(Clone, Copy, Debug)]
 struct Throttling {
     since: Instant,
-    /// When the cloud wants to be asked again, at the latest that it has said; at first, when it began.
+    /// The latest time at which the cloud asked to be retried; initially, the start of the period.
     again: Instant,
-    /// How often it was asked again when it wanted to be, and has throttled all the same.
+    /// How often the cloud throttled again although the wait it asked for was over.
     waits: u32,
 }
 
-/// Says which departure a reply belongs to.
+/// Identifies the departure that a reply belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ticket(u64);
 
 impl RateLimit {
-    /// A limit of that many requests a second; 0 is no limit.
+    /// Creates a limit of that many requests per second; 0 means no limit.
     pub fn new(rate: u32) -> Self {
         Self {
             rate: rate as usize,
@@ -92,21 +92,20 @@ impl RateLimit {
         }
     }
 
-    /// What a question keeps from its beginning, for `turn`.
+    /// Returns the value that a question passes to `turn` on every attempt.
     pub fn surrenders(&self) -> u32 {
         self.surrenders.get()
     }
 
-    /// Waits for the turn of one request, and for its place among all that are under way: it leaves at once when it
-    /// has both. An error when patience has ended since the question began: whoever waited in the same queue would
-    /// only be throttled too.
+    /// Waits until a request may be sent, and for its place among all concurrent requests. Fails if waiting questions
+    /// were given up since this one began, because it would only be throttled too.
     pub async fn turn<'p>(
         &self,
         surrenders: u32,
         places: &'p Semaphore,
     ) -> Result<(Ticket, SemaphorePermit<'p>), Error> {
         let _queue = self.queue.lock().await;
-        // What is allowed may become less in the meantime, and a reply may come.
+        // Meanwhile the limit may shrink, and a reply may arrive.
         let place = loop {
             while let Some(due) = self.put_off() {
                 tokio::select! {
@@ -140,14 +139,14 @@ impl RateLimit {
         ticket
     }
 
-    /// A reply came: what it took longer than the quickest may be what its request took longer to arrive.
+    /// Records a reply. The time by which it exceeded the fastest one may have delayed its request.
     pub fn replied(&self, ticket: Ticket, took: Duration) {
         self.quickest.set(self.quickest.get().min(took));
         self.replies.set(self.replies.get() + 1);
         self.ended(ticket, took);
     }
 
-    /// A request ended without a reply: it has arrived until now, or never.
+    /// Records that a request ended without a reply: it arrived before now, or never.
     pub fn ended(&self, ticket: Ticket, took: Duration) {
         let place = ticket.0.checked_sub(self.forgotten.get()).and_then(|place| usize::try_from(place).ok());
         if let Some(departure) = self.left.borrow_mut().get_mut(place.unwrap_or(usize::MAX)) {
@@ -156,29 +155,29 @@ impl RateLimit {
         self.ends.notify_one();
     }
 
-    /// Until when the next request has to wait, if not even now.
+    /// Returns the time until which the next request must wait, if that is in the future.
     fn put_off(&self) -> Option<Instant> {
         let now = Instant::now();
         self.due(now).filter(|due| *due > now)
     }
 
-    /// When the next request may leave, as far as it is known now, if it has to wait for an earlier one.
+    /// Returns when the next request may be sent, as far as that is known now, if it must wait for an earlier one.
     fn due(&self, now: Instant) -> Option<Instant> {
         let left = self.left.borrow();
         let before = left.get(left.len().checked_sub(self.allowed.get().max(1))?)?;
-        let held_up = match before.took {
+        let delay = match before.took {
             Some(took) if self.replies.get() / 2 >= self.rate => took.saturating_sub(self.quickest.get()),
             Some(took) => took,
             None => now.saturating_duration_since(before.at),
         };
-        Some(before.at + held_up.min(WINDOW) + WINDOW)
+        Some(before.at + delay.min(WINDOW) + WINDOW)
     }
 
-    /// The cloud says it was too much (somebody else uses the key): be slower. Tells whether it has said nothing else
-    /// for as long as that; the waits that it asks for are not counted, so many times.
+    /// Slows down after a throttled reply (another program may use the key too). Returns whether nothing but throttled
+    /// replies has come for `patience`, not counting up to `waits` waits that the cloud asked for.
     pub fn throttled(&self, patience: Duration, after: Option<Duration>, waits: u32) -> bool {
         let now = Instant::now();
-        // Of requests that were under way together, many are refused for the same reason.
+        // Concurrent requests are throttled for the same reason: slow down once.
         if self.slowed.get().is_none_or(|slowed| now - slowed >= WINDOW) {
             self.slowed.set(Some(now));
             self.answers.set(0);
@@ -187,7 +186,7 @@ impl RateLimit {
         let mut throttling = self.throttling.get().unwrap_or(Throttling { since: now, again: now, waits: 0 });
         if let Some(after) = after {
             throttling.waits += u32::from(now >= throttling.again);
-            // A server may ask for more than the clock can count.
+            // A server may ask for more than the clock can represent.
             throttling.again = throttling.again.max(now + after.min(LONGEST_AGAIN));
         }
         self.throttling.set(Some(throttling));
@@ -195,14 +194,14 @@ impl RateLimit {
         now.saturating_duration_since(counted_from) >= patience
     }
 
-    /// No question that has begun is asked again: this is what the cloud said to all of them.
+    /// Gives up all questions that have begun, with this error.
     pub fn surrender(&self, error: &Error) {
         self.surrender.replace(Some(error.clone()));
         self.surrenders.set(self.surrenders.get().wrapping_add(1));
         self.throttling.set(None);
     }
 
-    /// The cloud answered: after a second's worth of answers the limit recovers by a step.
+    /// Records a successful reply. After a window's worth of them, the limit recovers by one.
     pub fn answered(&self) {
         self.throttling.set(None);
         self.answers.set(self.answers.get() + 1);
@@ -220,7 +219,7 @@ mod tests {
 
     const PATIENCE: Duration = Duration::from_secs(15);
 
-    /// A limit that knows how quick replies are.
+    /// A limit that already knows how fast replies are.
     fn known(rate: u32, quickest: u64) -> RateLimit {
         let limit = RateLimit::new(rate);
         limit.quickest.set(Duration::from_millis(quickest));
@@ -228,8 +227,8 @@ mod tests {
         limit
     }
 
-    /// The times at which `count` requests leave, in milliseconds, when all are asked for at once and each is answered
-    /// after 50 ms.
+    /// The times in milliseconds at which `count` requests are sent if all are ready at once and each is answered after
+    /// 50 ms.
     fn turns(limit: &RateLimit, count: usize) -> Vec<u128> {
         let start = Instant::now();
         let mut now = start;
@@ -276,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn what_held_a_reply_up_may_have_held_its_request_up() {
+    fn a_delay_of_a_reply_may_have_delayed_its_request() {
         let limit = known(2, 100);
         let start = Instant::now();
         let at = |millis| start + Duration::from_millis(millis);
@@ -289,11 +288,11 @@ mod tests {
         limit.leave(at(1020));
         assert_eq!(due(1020), 1210);
         let fourth = limit.leave(at(1210));
-        // A reply to a request that is no longer remembered says only how quick replies can be.
+        // A reply to a forgotten request only shows how fast replies can be.
         limit.replied(first, Duration::from_millis(50));
         assert_eq!(limit.quickest.get(), Duration::from_millis(50));
         limit.leave(at(2040));
-        // It broke: it has arrived until then, or never, and says nothing of how quick replies can be.
+        // It failed: it arrived by then or never, and does not show how fast replies can be.
         limit.ended(fourth, Duration::from_millis(40));
         assert_eq!((due(2040), limit.quickest.get()), (2220, Duration::from_millis(50)));
     }
@@ -305,7 +304,7 @@ mod tests {
         let due = |now| (limit.due(start + Duration::from_millis(now)).unwrap() - start).as_millis();
         let [first, _] = [limit.leave(start), limit.leave(start)];
         assert_eq!([due(0), due(500), due(1000)], [1010, 1510, 2010]);
-        assert_eq!([due(2000), due(9000)], [2020, 2020], "it is not waited for for ever");
+        assert_eq!([due(2000), due(9000)], [2020, 2020], "the wait is bounded");
         limit.replied(first, Duration::from_millis(900));
         assert_eq!(due(1000), 1810);
     }
@@ -317,7 +316,7 @@ mod tests {
         assert_eq!(turns(&limit, 3), [0, 1010, 2020]);
     }
 
-    /// Lets it be that long ago that the cloud began to throttle, and wanted to be asked again.
+    /// Moves the start of the throttling, and the wait the cloud asked for, into the past.
     fn pass(limit: &RateLimit, time: Duration) {
         let back = |at: Instant| at.checked_sub(time).unwrap();
         limit.throttling.set(limit.throttling.get().map(|throttling| Throttling {
@@ -342,12 +341,12 @@ mod tests {
         let limit = RateLimit::new(20);
         let wait = Duration::from_secs(20);
         let throttled = || limit.throttled(PATIENCE, Some(wait), 2);
-        // Each time several requests were under way.
+        // Several concurrent requests each time.
         for _ in 0..2 {
             assert!(!throttled() && !throttled() && !throttled());
             pass(&limit, wait);
         }
-        assert!(throttled(), "it was asked again as often as that");
+        assert!(throttled(), "the waits are used up");
         limit.answered();
         assert!(!throttled());
         pass(&limit, wait + PATIENCE);
@@ -392,7 +391,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_reply_is_news_for_whoever_waits() {
+    async fn a_reply_wakes_a_waiting_request() {
         let places = Semaphore::new(20);
         let limit = known(1, 0);
         let start = Instant::now();
@@ -402,7 +401,7 @@ mod tests {
             limit.replied(first, Duration::ZERO);
         });
         assert_eq!(second.unwrap().0, Ticket(1));
-        // Without the reply it would have left two windows later.
+        // Without the reply it would have been sent two windows later.
         assert!(start.elapsed() < 2 * WINDOW, "{:?}", start.elapsed());
     }
 

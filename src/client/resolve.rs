@@ -1,7 +1,7 @@
-//! Names and their addresses.
+//! Name resolution.
 //!
-//! The HTTP library's own resolver aborts the process when the operating system refuses it a thread; here that is an
-//! error of the request.
+//! The HTTP library's own resolver aborts the process if the operating system cannot start a thread; here that only
+//! fails the request.
 
 use std::fmt;
 use std::io;
@@ -9,19 +9,19 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs as _};
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-/// Which address a name has.
+/// How names are resolved.
 #[derive(Clone, Copy, Debug)]
 pub enum Resolver {
-    /// This one, whatever the name.
+    /// To this address, whatever the name.
     Always(SocketAddr),
-    /// What the operating system says. `localhost` is always this machine (RFC 6761, section 6.3), whatever a name
-    /// server says: unencrypted requests go there.
+    /// By the operating system. `localhost` is always this machine (RFC 6761, section 6.3), whatever a DNS server says,
+    /// because unencrypted requests go there.
     System,
-    /// The same, but only addresses that no router forwards.
+    /// Like `System`, but only to addresses that routers do not forward.
     Local,
 }
 
-/// There is no thread to look a name up.
+/// No thread could be started to look up a name.
 #[derive(Debug)]
 pub struct NoThread(io::Error);
 
@@ -33,11 +33,11 @@ impl fmt::Display for NoThread {
 
 impl std::error::Error for NoThread {}
 
-/// Does work that blocks in a thread of its own. The error is the operating system's, which refuses the thread.
+/// Runs blocking work on a separate thread. Fails if the thread cannot be started.
 pub async fn in_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> io::Result<T> {
     let (sender, receiver) = tokio::sync::oneshot::channel();
     std::thread::Builder::new().spawn(move || {
-        // The request may have been given up meanwhile.
+        // The request may have been cancelled meanwhile.
         _ = sender.send(work());
     })?;
     receiver.await.map_err(|_| io::Error::other("the thread ended early"))
@@ -63,7 +63,7 @@ async fn look_up(name: Name) -> Result<Vec<SocketAddr>, Box<dyn std::error::Erro
     Ok(found.map_err(NoThread)??)
 }
 
-/// Whether a name means this machine without being looked up.
+/// Returns whether a name means this machine without a lookup.
 pub fn is_localhost(name: &str) -> bool {
     name.strip_suffix('.').unwrap_or(name).eq_ignore_ascii_case("localhost")
 }
@@ -79,7 +79,7 @@ fn only_local(addresses: Vec<SocketAddr>) -> io::Result<Vec<SocketAddr>> {
     }
 }
 
-/// Whether a metadata service may be at this address: on this machine, link-local, or Alibaba Cloud's documented one.
+/// Returns whether a metadata service may have this address: loopback, link-local, or Alibaba Cloud's documented one.
 pub fn is_local(address: IpAddr) -> bool {
     match address.to_canonical() {
         IpAddr::V4(address) => {
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn one_address_stands_for_every_name() {
+    async fn every_name_resolves_to_the_given_address() {
         let resolver = Resolver::Always(([192, 0, 2, 7], 8443).into());
         assert_eq!(resolve(resolver, "localhost").await, Ok(vec!["192.0.2.7:8443".to_owned()]));
     }

@@ -1,4 +1,4 @@
-//! TLS: rustls with ring, and which certificates are trusted.
+//! TLS with rustls and ring, and the trusted certificates.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use rustls_pki_types::pem::PemObject as _;
 use crate::file;
 use crate::model::{Error, ErrorKind, Result};
 
-/// No file of certificates is larger.
+/// The largest certificate file that is read, in bytes.
 const LARGEST_FILE: u64 = 64 << 20;
 
 /// Which certificates are trusted.
@@ -26,15 +26,15 @@ pub struct Roots {
     pub also_system: bool,
 }
 
-/// A file of certificates. It is read once: a pipe gives its content only once.
+/// A file of certificates. It is read only once, because a pipe cannot be read again.
 #[derive(Clone, Debug)]
 pub struct CertificateFile(Arc<[CertificateDer<'static>]>);
 
 impl CertificateFile {
-    /// Reads a PEM file that holds one certificate or more.
+    /// Reads a PEM file with one or more certificates.
     pub fn read(path: &Path) -> Result<Self> {
         let shown = format!("`{}`", path.display());
-        let hint = "name a file of certificates in PEM form with `--ca-file`";
+        let hint = "pass a PEM certificate file with `--ca-file`";
         let content = file::read_public(path, LARGEST_FILE)
             .map_err(|error| error.explain(ErrorKind::Configuration, &shown, hint))?;
         let certificates = certificates(content.bytes()).and_then(|certificates| {
@@ -42,31 +42,32 @@ impl CertificateFile {
             Ok(certificates)
         });
         let wrong = |why| {
-            Error::new(ErrorKind::Configuration, format!("{shown} gives no certificate: {why}")).hint(hint)
+            Error::new(ErrorKind::Configuration, format!("no usable certificate in {shown}: {why}"))
+                .hint(hint)
         };
         Ok(Self(certificates.map_err(wrong)?.into()))
     }
 }
 
 impl Roots {
-    /// Whether the system's certificates are still to be tried.
+    /// Returns whether the system's certificates may be tried after an unknown issuer.
     pub fn may_fall_back(&self) -> bool {
         !self.system && self.pem.is_none()
     }
 
-    /// The same with the system's certificates.
+    /// Returns the same roots with the system's certificates added.
     #[must_use]
     pub fn with_system(&self) -> Self {
         Self { also_system: true, ..self.clone() }
     }
 }
 
-/// The one place that chooses the cryptography.
+/// The only place that chooses the cryptography.
 fn provider() -> Arc<rustls::crypto::CryptoProvider> {
     Arc::new(rustls::crypto::ring::default_provider())
 }
 
-/// A TLS configuration that trusts these certificates.
+/// Returns a TLS configuration that trusts these certificates.
 pub fn configuration(roots: &Roots) -> Result<ClientConfig> {
     let mut store = RootCertStore::empty();
     if !roots.system {
@@ -77,15 +78,12 @@ pub fn configuration(roots: &Roots) -> Result<ClientConfig> {
         let (added, _) = store.add_parsable_certificates(found.certs);
         if added == 0 && roots.system {
             let why = found.errors.first().map_or_else(String::new, |error| format!(": {error}"));
-            return Err(Error::new(
-                ErrorKind::Configuration,
-                format!("no certificate of the system can be used{why}"),
-            )
-            .hint("check SSL_CERT_FILE and SSL_CERT_DIR, or name a PEM file with `--ca-file`"));
+            return Err(Error::new(ErrorKind::Configuration, format!("no usable system certificates{why}"))
+                .hint("check SSL_CERT_FILE and SSL_CERT_DIR, or pass a PEM file with `--ca-file`"));
         }
     }
     for CertificateFile(certificates) in &roots.files {
-        add(&mut store, certificates).expect("they were accepted when they were read");
+        add(&mut store, certificates).expect("they were validated when they were read");
     }
     if let Some(pem) = &roots.pem {
         certificates(pem.as_bytes())
@@ -94,7 +92,7 @@ pub fn configuration(roots: &Roots) -> Result<ClientConfig> {
     }
     let mut configuration = ClientConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()
-        .expect("ring knows TLS 1.2 and 1.3")
+        .expect("ring supports TLS 1.2 and 1.3")
         .with_root_certificates(store)
         .with_no_client_auth();
     configuration.alpn_protocols = vec![b"http/1.1".to_vec()];
@@ -105,7 +103,7 @@ fn certificates(pem: &[u8]) -> std::result::Result<Vec<CertificateDer<'static>>,
     let certificates: Vec<_> = CertificateDer::pem_slice_iter(pem)
         .collect::<std::result::Result<_, _>>()
         .map_err(|error| error.to_string())?;
-    if certificates.is_empty() { Err("no `BEGIN CERTIFICATE` in it".to_owned()) } else { Ok(certificates) }
+    if certificates.is_empty() { Err("no `BEGIN CERTIFICATE` found".to_owned()) } else { Ok(certificates) }
 }
 
 fn add(

@@ -12,7 +12,7 @@ pub struct Account {
     pub label: Arc<str>,
     /// Its cloud.
     pub cloud: &'static dyn Cloud,
-    /// Its site; `None` is found out by asking.
+    /// Its site; `None` is detected.
     pub site: Option<Site>,
     /// The site that knew it in an earlier run, which is asked first when none is chosen.
     pub remembered: Option<Site>,

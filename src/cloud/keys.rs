@@ -32,7 +32,7 @@ pub enum Source {
     },
     /// From the metadata service of the instance this runs on.
     Instance {
-        /// The role of the instance; `None` is found out by asking.
+        /// The role of the instance; `None` is detected.
         role: Option<String>,
     },
     /// From an address that answers with temporary credentials. The address may hold a password.

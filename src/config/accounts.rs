@@ -100,7 +100,7 @@ fn cloud(table: &Table) -> Result<&'static dyn Cloud> {
     Ok(crate::cloud::named(name).expect("the name is one of the clouds'"))
 }
 
-/// The site of an account; `None` is found out by asking. A default that its cloud does not have does not apply.
+/// The site of an account; `None` is detected. A default that its cloud does not have does not apply.
 fn site(table: &Table, cloud: &dyn Cloud, default: Option<Site>) -> Result<Option<Site>> {
     let sites = cloud.sites();
     let known: Vec<&str> = std::iter::once(AUTO).chain(sites.iter().map(Site::name)).collect();

@@ -54,7 +54,7 @@ pub struct Defaults {
     pub color: Option<&'static str>,
     /// The currency that totals are converted to.
     pub convert_to: Option<Currency>,
-    /// The site of accounts that name none; `None` is found out by asking.
+    /// The site of accounts that name none; `None` is detected.
     pub site: Option<Site>,
     /// Whether organisation members are shown too.
     pub members: bool,
@@ -89,7 +89,7 @@ pub struct AccountEntry {
     pub name: Arc<str>,
     /// Its cloud.
     pub cloud: &'static dyn Cloud,
-    /// Its site; `None` is found out by asking.
+    /// Its site; `None` is detected.
     pub site: Option<Site>,
     /// Where its credentials are.
     pub credentials: CredentialsEntry,

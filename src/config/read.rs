@@ -43,7 +43,7 @@ pub(super) const DEFAULTS: &[&str] = &[
 pub(super) const RATES: &[&str] = &["date", "base"];
 
 const OUTPUTS: &[&str] = &["table", "json", "ndjson", "csv", "yaml"];
-/// The site that is found out by asking.
+/// The site that is detected.
 pub(super) const AUTO: &str = "auto";
 const COLORS: &[&str] = &["auto", "always", "never"];
 
@@ -153,7 +153,7 @@ fn proxy(table: &Table) -> Result<Option<Secret>> {
     Ok(Some(Secret::new(text.to_owned())))
 }
 
-/// The site of accounts that name none themselves; `None` is found out by asking.
+/// The site of accounts that name none themselves; `None` is detected.
 fn site(table: &Table) -> Result<Option<Site>> {
     let mut known = vec![AUTO];
     for site in CLOUDS.iter().flat_map(|cloud| cloud.sites()) {

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::model::{Error, ErrorKind, Result};
 
-/// Writes a new file, with the folders that lead to it, for its owner alone. A file that is there is left as it is.
+/// Writes a new file, with the folders that lead to it, for its owner alone. A file that is there is left unchanged.
 pub fn write_new(path: &Path, text: &str) -> Result<()> {
     let wrong = |error: &io::Error| {
         Error::new(ErrorKind::Configuration, format!("`{}` cannot be written: {error}", path.display()))

@@ -280,7 +280,7 @@ pub fn read_document(
     text: &str,
     now: DateTime<Utc>,
 ) -> Result<Credentials> {
-    let record = Record::parse(text, place, "see what it answers to `curl`");
+    let record = Record::parse(text, place, "try it with `curl`");
     of(cloud, record.and_then(|record| (cloud.keys().read_document)(&record, now)))
 }
 

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use super::{Currency, Money, Site, Verdict};
 
-/// How much money one account has. Amounts are in major units of `currency`; `None` is "not given", never zero.
+/// The balance of one account. Amounts are in major units of `currency`; `None` means "not given", never zero.
 #[derive(Clone, Debug)]
 pub struct Balance {
     /// The cloud's short name, such as `tencent`.
@@ -17,52 +17,51 @@ pub struct Balance {
     pub site: Site,
     /// The label of the account whose key was used.
     pub account: Arc<str>,
-    /// The account the key belongs to, where the cloud tells it.
+    /// The account the key belongs to, if the cloud returns it.
     pub billing_account_id: Option<String>,
-    /// The organisation member this balance is of.
+    /// The id of the organization member, if the balance is a member's.
     pub sub_account_id: Option<String>,
     /// The member's name.
     pub sub_account_name: Option<String>,
-    /// What every amount here is counted in.
+    /// The currency of every amount.
     pub currency: Currency,
-    /// What can still be spent.
+    /// The amount that can still be spent.
     pub available: Decimal,
-    /// Cash.
     pub cash: Option<Decimal>,
-    /// The credit limit, temporary credit included where the cloud counts it in.
+    /// The credit limit, including temporary credit if the cloud includes it.
     pub credit_limit: Option<Decimal>,
     /// The temporary part of the credit limit.
     pub temporary_credit: Option<Decimal>,
-    /// Frozen by pending orders.
+    /// The amount frozen by pending orders.
     pub frozen: Option<Decimal>,
-    /// Overdue.
+    /// The overdue amount.
     pub owed: Option<Decimal>,
-    /// Everything else the cloud gave, under the cloud's own names, in the cloud's order.
+    /// All other fields of the reply, with the cloud's names and in the cloud's order.
     pub details: Vec<(Arc<str>, Detail)>,
-    /// When the answer came.
+    /// When the reply arrived.
     pub fetched_at: DateTime<Utc>,
-    /// The cloud's id of the request that this was read from.
+    /// The cloud's id of the request.
     pub request_id: Option<Arc<str>>,
-    /// What a check has found; `None` when nothing was checked.
+    /// The result of a check; `None` if the balance was not checked.
     pub verdict: Option<Verdict>,
-    /// The optional fields that could not be read, each with what it holds.
+    /// A message for each optional field that could not be read.
     pub warnings: Vec<Box<str>>,
 }
 
 impl Balance {
-    /// An amount of this balance with its currency.
+    /// Returns an amount with the currency of this balance.
     pub fn money(&self, amount: Decimal) -> Money {
         Money { amount, currency: self.currency }
     }
 }
 
-/// Something a cloud gave beyond the common fields.
+/// A field of a reply beyond the common ones.
 #[derive(Clone, Debug)]
 pub enum Detail {
-    /// An amount whose unit is documented, in major units of the balance's currency.
+    /// An amount in a documented unit, converted to major units of the balance's currency.
     Amount(Decimal),
-    /// An amount that is empty or cannot be read: null, never zero.
+    /// An amount that is empty or unreadable: shown as null, never as zero.
     Unknown,
-    /// Anything else, as the cloud wrote it (JSON): nothing about its unit is assumed.
+    /// Any other field, as the JSON of the reply. No unit is assumed.
     Verbatim(Box<RawValue>),
 }

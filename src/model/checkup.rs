@@ -1,41 +1,39 @@
-//! What is known of accounts besides their balances: where their keys are, and whether everything about them works.
+//! Known accounts, and the results of examining them.
 
 use std::sync::Arc;
 
 use super::{Error, Site};
 
-/// An account as it is known without asking anybody.
+/// An account as it is known without sending a request.
 #[derive(Clone, Debug)]
 pub struct KnownAccount {
     /// The cloud's short name, such as `tencent`.
     pub provider: &'static str,
-    /// Its label.
     pub account: Arc<str>,
-    /// Its site; `None` is found out by asking.
+    /// The site; `None` if it is detected by sending requests.
     pub site: Option<Site>,
-    /// Where its credentials were found.
+    /// Where the credentials were found.
     pub origin: String,
-    /// What its credentials are, for people: a masked key id, or what would give one. Empty when they are not usable.
+    /// A description of the credentials to show: a masked key id, or the source of one. Empty if they are not usable.
     pub credentials: String,
-    /// The masked id of the key, where it can be told without asking.
+    /// The masked id of the key, if it is known without sending a request.
     pub key_id: Option<String>,
-    /// Why it is not usable.
+    /// Why the account is not usable.
     pub error: Option<Error>,
 }
 
-/// What an examination of one account has shown.
+/// The result of examining one account.
 #[derive(Clone, Debug)]
 pub struct Checkup {
     /// The cloud's short name.
     pub provider: &'static str,
-    /// The account's label.
     pub account: Arc<str>,
-    /// The steps, in the order in which each needs those before it.
+    /// The steps, each of which depends on those before it.
     pub steps: Vec<Step>,
 }
 
 impl Checkup {
-    /// Whether no step has failed.
+    /// Returns whether no step has failed.
     pub fn is_well(&self) -> bool {
         !self.steps.iter().any(|step| matches!(step.finding, Finding::Failed(_)))
     }
@@ -44,38 +42,36 @@ impl Checkup {
 /// One step of an examination.
 #[derive(Clone, Debug)]
 pub struct Step {
-    /// What is looked at.
     pub aspect: Aspect,
-    /// What was found.
     pub finding: Finding,
 }
 
-/// What a step of an examination looks at, in the order of the steps.
+/// What a step of an examination checks, in the order of the steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Aspect {
     /// Whether credentials are found.
     Source,
-    /// Whether they give a key.
+    /// Whether they yield a key.
     Key,
-    /// Whether the server can be reached: its name, the connection, TLS.
+    /// Whether the server can be reached: name lookup, connection, TLS.
     Network,
     /// Whether this machine's clock agrees with the server's.
     Clock,
-    /// Whether the cloud accepts what is signed with the key.
+    /// Whether the cloud accepts a signature of the key.
     Signature,
     /// Who the key belongs to.
     Identity,
     /// Whether the key may read balances.
     Permission,
-    /// Whether it may read those of the organisation's members.
+    /// Whether the key may read the balances of the organization's members.
     Members,
     /// Which site the account belongs to.
     Site,
 }
 
 impl Aspect {
-    /// The word for it.
+    /// Returns the name in output, such as `source`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Source => "source",
@@ -91,19 +87,19 @@ impl Aspect {
     }
 }
 
-/// What a step has found.
+/// The result of a step.
 #[derive(Clone, Debug)]
 pub enum Finding {
-    /// All is well, and this was found.
+    /// The step succeeded, with this result.
     Fine(String),
-    /// Something is wrong.
+    /// The step failed.
     Failed(Box<Error>),
-    /// It could not be looked at, for this reason.
+    /// The step was skipped, for this reason.
     Skipped(String),
 }
 
 impl Finding {
-    /// `ok`, `failed` or `skipped`.
+    /// Returns `ok`, `failed` or `skipped`.
     pub fn outcome(&self) -> &'static str {
         match self {
             Self::Fine(_) => "ok",
@@ -112,7 +108,7 @@ impl Finding {
         }
     }
 
-    /// What was found or why it was skipped, and what is wrong: one of the two.
+    /// Returns either the text of a result or a reason, or the error.
     pub fn parts(&self) -> (Option<&str>, Option<&Error>) {
         match self {
             Self::Fine(text) | Self::Skipped(text) => (Some(text), None),

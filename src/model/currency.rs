@@ -1,4 +1,4 @@
-//! ISO 4217 currency codes and the digits each is written with.
+//! ISO 4217 currency codes and their minor units.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,8 +7,8 @@ use std::str::FromStr;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Currency([u8; 3]);
 
-/// Every ISO 4217 code that money can be counted in, and `BGN` and `ANG`, which were withdrawn lately.
-/// The codes for metals, for tests (`XTS`) and for no currency (`XXX`) are left out: no account is kept in them.
+/// Every ISO 4217 code for money, plus the recently withdrawn `BGN` and `ANG`. The codes for metals, for tests (`XTS`)
+/// and for no currency (`XXX`) are excluded, because no account uses them.
 const CODES: &str = "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BOV BRL BSD BTN BWP \
 BYN BZD CAD CDF CHE CHF CHW CLF CLP CNY COP COU CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS \
 GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP \
@@ -17,10 +17,10 @@ PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP 
 TRY TTD TWD TZS UAH UGX USD USN UYI UYU UYW UZS VED VES VND VUV WST XAD XAF XCD XCG XDR XOF XPF XSU XUA YER ZAR ZMW \
 ZWG";
 
-/// The currencies that the clouds bill in most: of several that are as near, one of these is meant, the first first.
+/// The currencies that the clouds bill in most, most likely first: preferred among equally similar codes.
 const LIKELY: [&str; 9] = ["USD", "CNY", "EUR", "HKD", "JPY", "GBP", "SGD", "TWD", "KRW"];
 
-/// What people write for a currency that ISO 4217 knows by another code, withdrawn codes among it.
+/// Other spellings of a currency, including withdrawn codes.
 const ALIASES: &[(&str, &[&str])] = &[
     ("CNY", &["RMB", "CNH", "YUAN", "RENMINBI", "CN¥", "RMB¥", "¥", "￥", "元", "人民币", "CNYUAN"]),
     ("USD", &["US$", "$", "USDT", "USDC", "DOLLAR", "DOLLARS", "US DOLLAR", "美元", "BUCK", "BUCKS"]),
@@ -66,20 +66,20 @@ impl Currency {
     /// United States dollar.
     pub const USD: Self = Self(*b"USD");
 
-    /// The code, for instance `USD`.
+    /// Returns the code, such as `USD`.
     pub fn code(&self) -> &str {
         std::str::from_utf8(&self.0).expect("a currency holds three capital letters")
     }
 
-    /// Reads the code that a cloud writes: three letters, blanks around them dropped. A code that this program's list
-    /// does not know yet is no reason to lose a balance.
+    /// Parses the code in a reply: any three letters, with surrounding spaces ignored. A code that is not in the list
+    /// is accepted, so that a new currency does not lose a balance.
     pub fn from_reply(text: &str) -> Option<Self> {
         let code: [u8; 3] = text.trim().as_bytes().try_into().ok()?;
         let is_code = code.iter().all(u8::is_ascii_alphabetic);
         is_code.then(|| Self(code.map(|letter| letter.to_ascii_uppercase())))
     }
 
-    /// How many decimal places amounts in this currency are written with (ISO 4217, "minor unit").
+    /// Returns the number of decimal places of amounts in this currency (ISO 4217, "minor unit").
     pub fn minor_units(self) -> usize {
         match &self.0 {
             b"BIF" | b"CLP" | b"DJF" | b"GNF" | b"ISK" | b"JPY" | b"KMF" | b"KRW" | b"PYG" | b"RWF"
@@ -109,18 +109,18 @@ impl serde::Serialize for Currency {
     }
 }
 
-/// Why a text is not a currency code.
+/// The error for a text that is not a currency code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidCurrency {
-    /// The currency that was probably meant.
+    /// The currency to suggest.
     pub meant: Option<Currency>,
 }
 
 impl InvalidCurrency {
-    /// What is wrong, without what to do.
+    /// The message without the hint.
     pub const WHY: &str = "not an ISO 4217 currency code";
 
-    /// What to do.
+    /// Returns what to do.
     pub fn hint(self) -> String {
         self.meant.map_or_else(
             || "use a code of three letters, such as USD or CNY".to_owned(),
@@ -140,8 +140,8 @@ impl std::error::Error for InvalidCurrency {}
 impl FromStr for Currency {
     type Err = InvalidCurrency;
 
-    /// Reads a code that a person writes, in any letter case: one of ISO 4217's, for an amount in a currency that does
-    /// not exist would be compared with nothing.
+    /// Parses a code that a user wrote, in any letter case. Only codes of ISO 4217 are accepted, because a threshold in
+    /// any other currency would never apply.
     fn from_str(text: &str) -> std::result::Result<Self, InvalidCurrency> {
         Self::from_reply(text)
             .filter(|currency| codes().any(|code| code == currency.code()))
@@ -153,18 +153,18 @@ fn codes() -> impl Iterator<Item = &'static str> {
     CODES.split_ascii_whitespace()
 }
 
-/// The currency that another word for it, or a code with one mistake, means.
+/// Returns the currency for another spelling, or for a code with one mistake.
 fn nearest(text: &str) -> Option<Currency> {
     let written = text.trim().to_uppercase();
     if let Some((code, _)) = ALIASES.iter().find(|(_, aliases)| aliases.contains(&written.as_str())) {
         return Currency::from_reply(code);
     }
-    // The comparison's memory grows with the length.
+    // Limits the comparison's memory, which grows with the length.
     if !(2..=4).contains(&written.chars().count()) {
         return None;
     }
     let known = || LIKELY.into_iter().chain(codes());
-    // Letters that changed places are likelier than a wrong one.
+    // Swapped letters are likelier than a wrong one.
     let same_letters = |code: &&str| sorted(code) == sorted(&written);
     let one_slip = |code: &&str| strsim::damerau_levenshtein(&written, code) == 1;
     known().find(same_letters).or_else(|| known().find(one_slip)).and_then(Currency::from_reply)

@@ -1,8 +1,8 @@
-//! Durations as people write them: `90`, `2.5`, `500ms`, `1m30s`, `2h`. One grammar for options and configuration.
+//! Durations such as `90`, `2.5`, `500ms`, `1m30s` and `2h`, with one grammar for options and configuration.
 
 use std::time::Duration;
 
-/// Units with their length in nanoseconds, the longest first.
+/// The units and their length in nanoseconds, the longest first.
 const UNITS: &[(&str, u64)] = &[
     ("d", 86_400_000_000_000),
     ("h", 3_600_000_000_000),
@@ -12,10 +12,10 @@ const UNITS: &[(&str, u64)] = &[
     ("ms", 1_000_000),
 ];
 
-/// What is accepted, for error messages.
+/// The accepted forms, for error messages.
 pub const DURATION_FORMS: &str = "a number of seconds, or numbers with units: `90`, `500ms`, `1m30s`, `2h`";
 
-/// Reads a duration. A number alone is seconds; with units, the longest comes first, and only the last number may
+/// Parses a duration. A number alone is in seconds. Units must be in descending order, and only the last number may
 /// have a fraction.
 pub fn parse_duration(text: &str) -> Result<Duration, String> {
     let wrong = || format!("a duration is {DURATION_FORMS}");
@@ -39,7 +39,7 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
     Ok(total)
 }
 
-/// A decimal number of units; `None` when it is not one, or is too long.
+/// Parses a decimal number of units; `None` if it is invalid or too large.
 fn in_units(number: &str, nanoseconds: u64) -> Option<Duration> {
     let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
     let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());

@@ -1,12 +1,12 @@
-//! What can go wrong, in the words a person needs: what, which, and what to do.
+//! The error type of all layers: what failed, why, and what to do.
 
 use std::fmt;
 use std::sync::Arc;
 
-/// A result whose error is cloudbal's.
+/// A result with this crate's error.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// What sort of thing went wrong; scripts decide on this.
+/// The kind of an error, which scripts can rely on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorKind {
@@ -14,33 +14,34 @@ pub enum ErrorKind {
     Usage,
     /// A configuration file or variable is wrong. Correct what the message names.
     Configuration,
-    /// No usable credentials were found. Set them, or complete the half that is there.
+    /// No usable credentials were found. Set them, or complete those that are incomplete.
     Credentials,
     /// The cloud does not accept the key, its secret or its token. Check the key.
     Authentication,
     /// The key is known but may not read balances. Grant the action that the hint names.
     Permission,
-    /// The account does not belong to the site that was asked. Choose the other site.
+    /// The account does not belong to the site. Choose the other site.
     WrongSite,
     /// The clock of this machine is too far off for a signature to be accepted. Set the clock.
     Clock,
-    /// The cloud refused because of too many requests. Ask again later, or lower the rate.
+    /// The cloud rejected too many requests. Retry later, or lower the rate.
     Throttled,
-    /// The cloud refused the request for another reason, which its code names.
+    /// The cloud rejected the request for another reason, given by its code.
     Refused,
-    /// The cloud failed. Ask again later.
+    /// The cloud failed. Retry later.
     Server,
-    /// No answer came: name, connection, TLS or transfer failed. Check network, proxy and certificates.
+    /// No reply was received: name lookup, connection, TLS or transfer failed. Check the network, the proxy and
+    /// certificates.
     Network,
-    /// No answer came in time. Ask again or raise `--timeout`.
+    /// No reply was received in time. Retry, or raise `--timeout`.
     Timeout,
-    /// An answer came that is not a balance. The message tells what was in its place.
+    /// The reply is not a balance. The message describes it.
     UnreadableReply,
-    /// A member that was asked for was not in the answer. Check its uin and its organisation.
+    /// A requested member was missing from the reply. Check its uin and its organization.
     NotReturned,
-    /// Fewer members were read than the cloud says there are. Run again.
+    /// Fewer members were read than the cloud's total. Run again.
     Incomplete,
-    /// The cloud has no such question. Ask another.
+    /// The cloud does not offer this query.
     Unsupported,
     /// The run was interrupted before this was read.
     Interrupted,
@@ -49,8 +50,7 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
-    /// This kind, unless the operating system has no files, processes or memory left: that is `File`, whatever was
-    /// attempted.
+    /// Returns `File` if the operating system is out of files, processes or memory, and this kind otherwise.
     #[must_use]
     pub fn unless_out_of_resources(self, error: &std::io::Error) -> Self {
         use std::io;
@@ -60,7 +60,7 @@ impl ErrorKind {
         if is_out || is_refused { Self::File } else { self }
     }
 
-    /// The word that stands in JSON and CSV, such as `wrong_site`.
+    /// Returns the name in JSON and CSV, such as `wrong_site`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Usage => "usage",
@@ -85,20 +85,19 @@ impl ErrorKind {
     }
 }
 
-/// One thing that went wrong.
+/// An error, and where it happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
-    /// What sort of thing.
     pub kind: ErrorKind,
-    /// The cloud it happened with.
+    /// The cloud's short name.
     pub provider: Option<&'static str>,
-    /// The label of the account it happened with.
+    /// The label of the account.
     pub account: Option<Arc<str>>,
-    /// The organisation member it is about.
+    /// The id of the organization member.
     pub sub_account_id: Option<Box<str>>,
     /// The cloud's own error code.
     pub code: Option<Box<str>>,
-    /// What, then which: lower case, no full stop.
+    /// What failed and why: lower case, no full stop.
     pub message: Box<str>,
     /// The cloud's id of the request.
     pub request_id: Option<Box<str>>,
@@ -107,7 +106,7 @@ pub struct Error {
 }
 
 impl Error {
-    /// An error with nothing but its kind and message.
+    /// Creates an error with only a kind and a message.
     pub fn new(kind: ErrorKind, message: impl Into<Box<str>>) -> Self {
         Self {
             kind,
@@ -121,26 +120,27 @@ impl Error {
         }
     }
 
-    /// Whether usage, configuration or credentials are wrong: what has to be corrected before anything can be asked.
+    /// Returns whether usage, configuration or credentials are wrong, which must be fixed before any request can be
+    /// sent.
     pub fn is_about_the_request(&self) -> bool {
         matches!(self.kind, ErrorKind::Usage | ErrorKind::Configuration | ErrorKind::Credentials)
     }
 
-    /// Adds what to do.
+    /// Sets the hint.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<Box<str>>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 
-    /// Adds the cloud's code.
+    /// Sets the cloud's error code.
     #[must_use]
     pub fn code(mut self, code: impl Into<Box<str>>) -> Self {
         self.code = Some(code.into());
         self
     }
 
-    /// Adds the account it happened with.
+    /// Sets the cloud and the account.
     #[must_use]
     pub fn at(mut self, provider: &'static str, account: &Arc<str>) -> Self {
         self.provider = Some(provider);

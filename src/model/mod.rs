@@ -1,4 +1,4 @@
-//! The words every layer speaks.
+//! The types that every layer shares.
 
 mod balance;
 mod checkup;

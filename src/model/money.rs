@@ -1,4 +1,4 @@
-//! Exact money: decimal amounts read from the digits that a cloud wrote, and written without losing one.
+//! Exact money: decimal amounts parsed from the digits of a reply, and written without losing any.
 
 use std::fmt;
 
@@ -11,12 +11,13 @@ use super::Currency;
 pub struct Money {
     /// Major units, for instance `363659.11`.
     pub amount: Decimal,
-    /// What the amount is counted in.
+    /// The currency of the amount.
     pub currency: Currency,
 }
 
 impl Money {
-    /// The amount as data: no separators, at least the currency's minor units, further digits kept: `"363659.11"`.
+    /// Returns the amount for machines, such as `363659.11`: no separators, at least the currency's minor units, and
+    /// all further digits.
     pub fn plain(&self) -> String {
         let amount = self.amount.normalize();
         let mut text = if amount.is_zero() { "0".to_owned() } else { amount.to_string() };
@@ -31,7 +32,8 @@ impl Money {
         text
     }
 
-    /// The amount for people: as [`Money::plain`] with a comma between thousands, `"363,659.11"`.
+    /// Returns the amount for tables and messages, such as `363,659.11`: [`Money::plain`] with commas between
+    /// thousands.
     pub fn grouped(&self) -> String {
         let plain = self.plain();
         let (sign, digits) = plain.strip_prefix('-').map_or(("", plain.as_str()), |digits| ("-", digits));
@@ -40,7 +42,7 @@ impl Money {
     }
 }
 
-/// Digits with a comma between thousands: `"363,659"`.
+/// Returns digits with commas between thousands, such as `363,659`.
 pub fn group(digits: &str) -> String {
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (place, digit) in digits.char_indices() {
@@ -52,12 +54,12 @@ pub fn group(digits: &str) -> String {
     text
 }
 
-/// Why a text is not an amount.
+/// The error for a text that is not an amount.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InvalidAmount {
-    /// It is not a decimal number, or its thousands separators are misplaced.
+    /// Not a decimal number, or one with misplaced thousands separators.
     NotANumber,
-    /// It has more digits than can be kept exactly (28 to 29 significant ones).
+    /// More digits than can be represented exactly (28 to 29 significant ones).
     TooManyDigits,
 }
 
@@ -72,7 +74,7 @@ impl fmt::Display for InvalidAmount {
 
 impl std::error::Error for InvalidAmount {}
 
-/// Reads a JSON number exactly from its text: `36365911`, `36365911.0`, `1.23456789E8`.
+/// Parses a JSON number exactly from its text: `36365911`, `36365911.0`, `1.23456789E8`.
 pub fn amount_from_number(text: &str) -> Result<Decimal, InvalidAmount> {
     let (mantissa, exponent) = match text.find(['e', 'E']) {
         Some(at) => (&text[..at], read_exponent(&text[at + 1..])?),
@@ -87,9 +89,9 @@ pub fn amount_from_number(text: &str) -> Result<Decimal, InvalidAmount> {
     assemble(negative, whole, fraction, exponent)
 }
 
-/// Reads an amount that a cloud wrote as text: `"1,828.72"`, `"-5"`, `" 10000.00\n"`.
+/// Parses an amount that a cloud sends as text: `"1,828.72"`, `"-5"`, `" 10000.00\n"`.
 ///
-/// Thousands separators must stand where they belong or not at all.
+/// Thousands separators must be in the right places, or absent.
 pub fn amount_from_text(text: &str) -> Result<Decimal, InvalidAmount> {
     let text = text.trim();
     let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
@@ -110,7 +112,7 @@ pub fn amount_from_text(text: &str) -> Result<Decimal, InvalidAmount> {
     assemble(text.starts_with('-'), &whole.replace(',', ""), fraction, 0)
 }
 
-/// Cents (or fen) as major units: the decimal point moves two places, no digit is lost.
+/// Converts cents (or fen) to major units exactly. Fails if there are too many digits.
 pub fn minor_to_major(minor: Decimal) -> Result<Decimal, InvalidAmount> {
     let minor = minor.normalize();
     Decimal::try_from_i128_with_scale(minor.mantissa(), minor.scale() + 2)
@@ -118,7 +120,7 @@ pub fn minor_to_major(minor: Decimal) -> Result<Decimal, InvalidAmount> {
         .map_err(|_| InvalidAmount::TooManyDigits)
 }
 
-/// An exponent past a billion counts as a billion: zero stays zero, and nothing else that far out can be kept.
+/// Parses an exponent, limited to a billion: zero remains zero, and no other amount of that size can be represented.
 fn read_exponent(text: &str) -> Result<i64, InvalidAmount> {
     const FARTHEST: i64 = 1_000_000_000;
     let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
@@ -129,7 +131,7 @@ fn read_exponent(text: &str) -> Result<i64, InvalidAmount> {
     Ok(if text.starts_with('-') { -size } else { size })
 }
 
-/// Puts digits, decimal point and exponent together; zeros that change nothing are dropped first.
+/// Builds an amount from its digits, decimal point and exponent, without redundant zeros.
 fn assemble(negative: bool, whole: &str, fraction: &str, exponent: i64) -> Result<Decimal, InvalidAmount> {
     let digits = format!("{whole}{fraction}");
     let significant = digits.trim_end_matches('0');

@@ -1,9 +1,9 @@
-//! Patterns of names, as shells know them: `*`, `?` and `[…]`.
+//! Patterns of names, as in shells: `*`, `?` and `[…]`.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// A pattern that a name matches as a whole; upper and lower case differ.
+/// A pattern that matches whole names, case-sensitively.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pattern {
     text: String,
@@ -11,12 +11,12 @@ pub struct Pattern {
 }
 
 impl Pattern {
-    /// Whether a text has any of the characters that make it a pattern.
+    /// Returns whether a text contains a pattern character.
     pub fn is_one(text: &str) -> bool {
         text.contains(['*', '?', '['])
     }
 
-    /// Whether a name matches.
+    /// Returns whether a name matches.
     pub fn matches(&self, name: &str) -> bool {
         self.glob.matches(name)
     }
@@ -27,7 +27,7 @@ impl FromStr for Pattern {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let mut single = text.to_owned();
-        // Names have no folders, so that several stars are one.
+        // Names have no folders, so `**` means the same as `*`.
         while single.contains("**") {
             single = single.replace("**", "*");
         }

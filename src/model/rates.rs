@@ -1,4 +1,4 @@
-//! What currencies are worth in one another, and totals converted with it.
+//! Exchange rates, and totals converted with them.
 
 use std::cmp::Ordering;
 
@@ -7,19 +7,18 @@ use rust_decimal::Decimal;
 
 use super::{Currency, Total};
 
-/// What currencies were worth on a day.
+/// The exchange rates of a day.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rates {
-    /// The day.
     pub date: NaiveDate,
-    /// What the others are counted in.
+    /// The currency in which the rates are expressed.
     pub base: Currency,
-    /// How much of the base one unit of each currency is: more than nothing.
+    /// The value of one unit of each currency in the base; always positive.
     pub rates: Vec<(Currency, Decimal)>,
 }
 
 impl Rates {
-    /// How much of the base one unit of a currency is; `None` when nothing is said about it.
+    /// Returns the value of one unit of a currency in the base; `None` without a rate.
     pub fn of(&self, currency: Currency) -> Option<Decimal> {
         if currency == self.base {
             return Some(Decimal::ONE);
@@ -28,42 +27,41 @@ impl Rates {
     }
 }
 
-/// The wish for all totals together in one currency.
+/// A request to convert all totals to one currency.
 #[derive(Clone, Debug)]
 pub struct Conversion {
     /// The currency.
     pub to: Currency,
-    /// What currencies are worth.
     pub rates: Rates,
 }
 
-/// All totals together in one currency.
+/// The sum of all totals in one currency.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Converted {
     /// The currency.
     pub currency: Currency,
-    /// The sum; `None` when there is nothing to add up, when a rate is missing, or when there are more digits than can be
-    /// kept exactly (38 on the way, 28 in the end).
+    /// The sum; `None` without totals, if a rate is missing, or if there are more digits than can be represented
+    /// exactly (38 in between, 28 in the result).
     pub available: Option<Decimal>,
-    /// What the rates are counted in.
+    /// The currency in which the rates are expressed.
     pub base: Currency,
-    /// The rates that it took, the base's own (which is 1) left out.
+    /// The rates that were used, except the base's own (which is 1).
     pub rates: Vec<(Currency, Decimal)>,
-    /// The day that they are of.
+    /// The day of the rates.
     pub date: NaiveDate,
-    /// The currencies whose rate it would take and that have none.
+    /// The currencies without a rate that need one.
     pub missing: Vec<Currency>,
 }
 
 impl Conversion {
     /// Converts totals.
     ///
-    /// Everything is added up exactly in the rates' base, and rounded once at the end: to the minor units of the wished
-    /// currency, and to the even neighbour when it is half-way (the banker's way).
+    /// Adds up everything exactly in the base and rounds once, at the end: to the minor units of the target currency,
+    /// half to even (banker's rounding).
     pub fn of(&self, totals: &[Total]) -> Converted {
         let Self { to, rates } = self;
         let mut needed: Vec<Currency> = Vec::new();
-        // What is all in the wished currency takes no rate.
+        // Totals that are all in the target currency need no rate.
         if totals.iter().any(|total| total.currency != *to) {
             needed.extend(totals.iter().map(|total| total.currency).filter(|currency| currency != to));
             needed.push(*to);
@@ -87,8 +85,8 @@ impl Conversion {
         }
     }
 
-    /// The sum by whole numbers: Decimal gives up digits where a product has too many, and its division rounds, so that
-    /// what is rounded afterwards would be rounded twice.
+    /// Computes the sum with integers: Decimal drops digits of a long product, and its division rounds, so the result
+    /// would be rounded twice.
     fn sum(&self, totals: &[Total]) -> Option<Decimal> {
         let product = |total: &Total| {
             let (amount, rate) = (total.available?.normalize(), self.rates.of(total.currency)?.normalize());
@@ -114,7 +112,7 @@ fn power(exponent: u32) -> Option<i128> {
     10_i128.checked_pow(exponent)
 }
 
-/// The quotient, half to even. The divisor is positive.
+/// Returns the quotient, rounded half to even. The divisor is positive.
 fn rounded_quotient(dividend: i128, divisor: i128) -> Option<i128> {
     let below = dividend.checked_div_euclid(divisor)?;
     let remainder = dividend.rem_euclid(divisor);
@@ -188,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn half_a_cent_goes_to_the_even_neighbour() {
+    fn half_a_cent_is_rounded_to_even() {
         for (cny, usd) in [
             ("0.01", "0.00"),
             ("0.03", "0.02"),
@@ -197,7 +195,7 @@ mod tests {
             ("-0.01", "0.00"),
             ("-0.03", "-0.02"),
             ("-0.05", "-0.02"),
-            // So little above and below the half that it takes every digit to tell.
+            // So close to the half that every digit matters.
             ("0.0100000000000000000000000002", "0.01"),
             ("0.0299999999999999999999999998", "0.01"),
         ] {
@@ -210,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_all_in_the_wished_currency_stays_as_it_is() {
+    fn totals_that_are_all_in_the_target_currency_are_not_rounded() {
         let all = converted("EUR", "CNY", &["USD 7.12"], &["EUR 1.00045"]);
         assert_eq!((all.available, all.rates, all.missing), (Some(amount("1.00045")), vec![], vec![]));
         assert_eq!(sum("EUR", "CNY", &[], &[]), None, "nothing is not zero");

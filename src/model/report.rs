@@ -1,4 +1,4 @@
-//! Everything one run found out.
+//! The results of one run.
 
 use std::sync::Arc;
 
@@ -7,28 +7,27 @@ use rust_decimal::Decimal;
 
 use super::{Balance, Converted, Currency, Error};
 
-/// One line of a report, in the order in which it is shown.
+/// A row of a report.
 #[derive(Clone, Debug)]
 pub enum Row {
-    /// A balance that was read.
     Balance(Box<Balance>),
-    /// One that could not be read.
+    /// A balance that could not be read.
     Error(Box<Error>),
 }
 
-/// What is left in all accounts of one currency together.
+/// The sum of the available amounts in one currency.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Total {
-    /// The currency. Nothing is added across currencies.
+    /// The currency. Amounts are never added across currencies.
     pub currency: Currency,
-    /// The sum; `None` when it is too large to be kept exactly.
+    /// The sum; `None` if it cannot be represented exactly.
     pub available: Option<Decimal>,
-    /// How many balances were added.
+    /// The number of balances.
     pub accounts: u64,
 }
 
 impl Total {
-    /// Adds a balance to the total of its currency. Totals stand in the order in which currencies are first seen.
+    /// Adds a balance to the total of its currency. Totals are in order of the first balance in their currency.
     pub fn add(totals: &mut Vec<Self>, balance: &Balance) {
         let at = totals.iter().position(|total| total.currency == balance.currency).unwrap_or_else(|| {
             totals.push(Self { currency: balance.currency, available: Some(Decimal::ZERO), accounts: 0 });
@@ -40,28 +39,28 @@ impl Total {
     }
 }
 
-/// The sum without rounding, or nothing. (Decimal's own addition gives up digits to make a large sum fit.)
+/// Returns the exact sum, or `None`. (Decimal's own addition drops digits to make a large sum fit.)
 fn exact_sum(a: Decimal, b: Decimal) -> Option<Decimal> {
     let sum = a.checked_add(b)?;
     (sum.checked_sub(a) == Some(b) && sum.checked_sub(b) == Some(a)).then_some(sum)
 }
 
-/// The difference without rounding, or nothing.
+/// Returns the exact difference, or `None`.
 pub(super) fn exact_difference(a: Decimal, b: Decimal) -> Option<Decimal> {
     let difference = a.checked_sub(b)?;
     (difference.checked_add(b) == Some(a) && a.checked_sub(difference) == Some(b)).then_some(difference)
 }
 
-/// An optional field of a balance that could not be read: the balance is shown without it.
+/// A warning about an optional field of a balance that could not be read. The balance is shown without it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warning {
     /// The cloud's short name.
     pub provider: &'static str,
     /// The label of the account.
     pub account: Arc<str>,
-    /// The organization member that the balance is of.
+    /// The id of the organization member.
     pub sub_account_id: Option<String>,
-    /// Which field, and what it holds: lower case, no full stop.
+    /// The field and its value: lower case, no full stop.
     pub message: Box<str>,
     /// The cloud's id of the request.
     pub request_id: Option<Arc<str>>,
@@ -80,27 +79,27 @@ impl Warning {
     }
 }
 
-/// Everything one run found out.
+/// The results of one run.
 #[derive(Clone, Debug)]
 pub struct Report {
-    /// When the report was made.
+    /// When the report was created.
     pub generated_at: DateTime<Utc>,
-    /// When the oldest balance was read, also of those that are not shown.
+    /// When the oldest balance was read, including balances that are not shown.
     pub oldest: Option<DateTime<Utc>>,
-    /// Balances and errors, in the order in which they were asked for.
+    /// Balances and errors, in the order in which they are shown.
     pub rows: Vec<Row>,
     /// A total for each currency.
     pub totals: Vec<Total>,
-    /// All totals together in one currency, when that was asked for.
+    /// The sum of all totals in one currency, if requested.
     pub converted: Option<Converted>,
-    /// What could not be read of balances, also of those that are not among the rows.
+    /// Warnings about balances, including balances that are not among the rows.
     pub warnings: Vec<Warning>,
-    /// Whether it was looked for balances that are low, and there is none.
+    /// Whether a check ran and found no low balance.
     pub none_low: bool,
 }
 
 impl Report {
-    /// A report of rows, with their totals.
+    /// Creates a report of rows, with their totals.
     pub fn new(generated_at: DateTime<Utc>, rows: Vec<Row>) -> Self {
         let mut report = Self {
             generated_at,
@@ -121,7 +120,7 @@ impl Report {
         report
     }
 
-    /// The balances that were read.
+    /// Returns the balances that were read.
     pub fn balances(&self) -> impl Iterator<Item = &Balance> {
         self.rows.iter().filter_map(|row| match row {
             Row::Balance(balance) => Some(&**balance),
@@ -129,7 +128,7 @@ impl Report {
         })
     }
 
-    /// What could not be read.
+    /// Returns the errors.
     pub fn errors(&self) -> impl Iterator<Item = &Error> {
         self.rows.iter().filter_map(|row| match row {
             Row::Error(error) => Some(&**error),

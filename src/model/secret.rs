@@ -1,22 +1,22 @@
-//! Secrets: values that no log, error or output can hold.
+//! Secrets, which no log, error or output can contain.
 
 use std::fmt;
 
 use chrono::{DateTime, Utc};
 use zeroize::{Zeroize, Zeroizing};
 
-/// A secret text. It has no `Display`, `Serialize` or `Deref`, its `Debug` shows nothing, and its memory is
-/// overwritten when it is dropped.
+/// A secret text. It implements no `Display`, `Serialize` or `Deref`, its `Debug` shows nothing, and its memory is
+/// overwritten on drop.
 #[derive(Clone)]
 pub struct Secret(String);
 
 impl Secret {
-    /// Takes the text over.
+    /// Takes ownership of the text.
     pub fn new(text: String) -> Self {
         Self(text)
     }
 
-    /// The text itself. Said only where a request is signed.
+    /// Returns the text. Called only where a request is signed or sent.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -34,8 +34,8 @@ impl Drop for Secret {
     }
 }
 
-/// Appends to a buffer that may hold a secret. Where it must grow, what it leaves behind is overwritten: a plain vector
-/// would free it as it is.
+/// Appends to a buffer that may hold a secret. When it grows, the old memory is overwritten, unlike that of a plain
+/// vector.
 pub fn append(buffer: &mut Zeroizing<Vec<u8>>, bytes: &[u8]) {
     if buffer.capacity() - buffer.len() < bytes.len() {
         let mut larger = Zeroizing::new(Vec::with_capacity(2 * (buffer.len() + bytes.len())));
@@ -45,26 +45,26 @@ pub fn append(buffer: &mut Zeroizing<Vec<u8>>, bytes: &[u8]) {
     buffer.extend_from_slice(bytes);
 }
 
-/// What a cloud knows a caller by.
+/// A key of a cloud account.
 #[derive(Clone, Debug)]
 pub struct Credentials {
     /// The key's public name: `SecretId` on Tencent Cloud, `AccessKeyId` on Alibaba Cloud.
     pub key_id: String,
-    /// What requests are signed with.
+    /// The secret that requests are signed with.
     pub secret: Secret,
     /// The session token of temporary credentials.
     pub token: Option<Secret>,
-    /// When temporary credentials end.
+    /// When temporary credentials expire.
     pub expires_at: Option<DateTime<Utc>>,
 }
 
 impl Credentials {
-    /// For the questions that are asked without a signature.
+    /// Returns empty credentials, for questions without a signature.
     pub fn none() -> Self {
         Self { key_id: String::new(), secret: Secret::new(String::new()), token: None, expires_at: None }
     }
 
-    /// The key id as it may be shown: its first and last four characters.
+    /// Returns the key id to show: its first and last four characters.
     pub fn masked_key_id(&self) -> String {
         let characters: Vec<char> = self.key_id.chars().collect();
         match characters.len() {

@@ -1,30 +1,30 @@
-//! Which rows of a report are shown, and in which order.
+//! Selects and sorts the rows of a report.
 
 use rust_decimal::Decimal;
 
 use super::{Balance, Row};
 
-/// Which rows are shown, and in which order. Totals do not depend on it: they are over everything that was read.
+/// Which rows are shown, and in which order. Totals do not depend on it: they include everything that was read.
 #[derive(Clone, Debug, Default)]
 pub struct Selection {
-    /// Errors only.
+    /// Show errors only.
     pub only_failed: bool,
-    /// Only balances with less than this available, each in its own currency. Errors stay: what could not be read may
-    /// be less.
+    /// Show only balances with less than this available, each in its own currency. Errors are shown too, because an
+    /// unread balance may be lower.
     pub below: Option<Decimal>,
-    /// Only balances that a check has found low. Errors stay.
+    /// Show only balances that a check found low. Errors are shown too.
     pub only_low: bool,
-    /// The order; `None` is the order in which rows were asked for.
+    /// The order; `None` keeps the order of the accounts.
     pub sort: Option<Sort>,
 }
 
-/// An order of rows. Rows that are equal in it stay in the order in which they were asked for.
+/// An order of rows. Sorting is stable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sort {
-    /// The least available first, one currency after the other by its code, for amounts of different currencies
-    /// cannot be compared; errors last.
+    /// By currency code, because amounts in different currencies cannot be compared, then by the available amount in
+    /// ascending order; errors last.
     Available,
-    /// By cloud and account, then by the sub-account's name; where there is none, before all names and by its id.
+    /// By cloud and account, then by the member's name; members without a name come first, by id.
     Name,
 }
 
@@ -42,7 +42,7 @@ impl Sort {
 }
 
 impl Selection {
-    /// Whether a row is shown.
+    /// Returns whether a row is shown.
     pub fn shows(&self, row: &Row) -> bool {
         match row {
             Row::Error(_) => true,
@@ -54,7 +54,7 @@ impl Selection {
         }
     }
 
-    /// Puts rows in order.
+    /// Sorts rows.
     pub fn arrange(&self, rows: &mut [Row]) {
         match self.sort {
             None => {}
@@ -67,7 +67,7 @@ impl Selection {
     }
 }
 
-/// Cloud, account, sub-account's name and id.
+/// Cloud, account, member's name and id.
 type Name<'a> = (Option<&'static str>, Option<&'a str>, Option<&'a str>, Option<&'a str>);
 
 fn name(row: &Row) -> Name<'_> {
@@ -141,13 +141,13 @@ mod tests {
     }
 
     #[test]
-    fn everything_is_shown_when_nothing_is_said() {
+    fn everything_is_shown_by_default() {
         let all = ["a USD 1", "b", "c CNY -1"];
         assert_eq!(shown(&Selection::default(), &all), all);
     }
 
     #[test]
-    fn only_what_failed_is_shown_when_that_is_said() {
+    fn only_failed_shows_errors_only() {
         let only_failed = Selection { only_failed: true, ..Selection::default() };
         assert_eq!(shown(&only_failed, &["a USD -1", "b", "b/1", "c CNY 0"]), ["b", "b/1"]);
     }

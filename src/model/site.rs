@@ -19,7 +19,7 @@ impl Site {
     /// The site for mainland China.
     pub const CN: Self = Self::named("cn");
 
-    /// The site of this name. A name that is not valid fails to compile where a cloud lists its sites.
+    /// Returns the site with this name. An invalid name fails to compile where a cloud lists its sites.
     pub const fn named(name: &str) -> Self {
         match Self::parse(name) {
             Some(site) => site,
@@ -44,7 +44,7 @@ impl Site {
         Some(Self(site))
     }
 
-    /// The name by which it is configured and shown, such as `intl`.
+    /// Returns the name used in configuration and output, such as `intl`.
     pub fn name(&self) -> &str {
         let length = self.0.iter().position(|byte| *byte == 0).unwrap_or(LONGEST);
         std::str::from_utf8(&self.0[..length]).expect("a site holds lower-case letters")
@@ -67,7 +67,7 @@ impl FromStr for Site {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        Self::parse(text).ok_or_else(|| format!("`{text}` is not the name of a site"))
+        Self::parse(text).ok_or_else(|| format!("`{text}` is not a valid site name"))
     }
 }
 
@@ -84,12 +84,12 @@ impl<'de> serde::Deserialize<'de> for Site {
     }
 }
 
-/// What makes one attempt differ from every other: its time and a number used once.
+/// The time and the nonce of one attempt.
 #[derive(Clone, Debug)]
 pub struct Stamp {
-    /// The time the request claims to be made at.
+    /// The time of the request.
     pub time: DateTime<Utc>,
-    /// Thirty-two hexadecimal digits that no other request has.
+    /// Thirty-two hexadecimal digits, unique to the request.
     pub nonce: String,
 }
 
@@ -98,11 +98,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_site_is_known_by_its_name() {
+    fn a_site_is_identified_by_its_name() {
         assert_eq!("intl".parse(), Ok(Site::INTL));
         assert_eq!((Site::CN.name(), Site::named("mainland").name()), ("cn", "mainland"));
         for wrong in ["", "CN", "c n", "cn1", "ninechars"] {
-            assert_eq!(wrong.parse::<Site>(), Err(format!("`{wrong}` is not the name of a site")));
+            assert_eq!(wrong.parse::<Site>(), Err(format!("`{wrong}` is not a valid site name")));
         }
     }
 

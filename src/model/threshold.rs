@@ -1,26 +1,26 @@
-//! Thresholds: how much should be available at the least, and which balances are low.
+//! Thresholds below which balances are low.
 
 use rust_decimal::Decimal;
 
 use super::report::exact_difference;
 use super::{Balance, Currency};
 
-/// How much should be available at the least, in major units.
+/// The minimum amounts that should be available, in major units.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Threshold {
-    /// In currencies that have none of their own.
+    /// The threshold in all other currencies.
     pub any: Option<Decimal>,
-    /// In these currencies.
+    /// The thresholds in specific currencies.
     pub each: Vec<(Currency, Decimal)>,
 }
 
 impl Threshold {
-    /// Whether there is no threshold in any currency.
+    /// Returns whether there is no threshold in any currency.
     pub fn is_empty(&self) -> bool {
         self.any.is_none() && self.each.is_empty()
     }
 
-    /// The threshold in a currency; `None` when nothing is said about it.
+    /// Returns the threshold in a currency, if there is one.
     pub fn of(&self, currency: Currency) -> Option<Decimal> {
         self.each.iter().find(|(known, _)| *known == currency).map(|(_, amount)| *amount).or(self.any)
     }
@@ -29,22 +29,22 @@ impl Threshold {
 /// An account's thresholds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Thresholds {
-    /// Of its own balance.
+    /// The threshold of the account's own balance.
     pub own: Threshold,
-    /// Of each member of its organization.
+    /// The threshold of each member of its organization.
     pub members: Threshold,
 }
 
-/// What decides whether an account's balances are low.
+/// The thresholds that apply to an account in this run.
 #[derive(Clone, Debug, Default)]
 pub struct Check {
     /// The thresholds of this run, which override the account's.
     pub given: Threshold,
-    /// The account's own.
+    /// The account's own thresholds.
     pub own: Thresholds,
 }
 
-/// What a check has found about a balance.
+/// The result of checking a balance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Verdict {
     /// The threshold that applies; a balance without one is low when it is zero or less.
@@ -56,15 +56,15 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// Returns how much a low balance lacks to reach its threshold, or zero where it has none; `None` when it is not low,
-    /// or when the difference has more digits than can be kept exactly.
+    /// Returns how far a low balance is below its threshold, or below zero without one; `None` if it is not low, or if
+    /// the difference cannot be represented exactly.
     pub fn shortfall(&self, available: Decimal) -> Option<Decimal> {
         exact_difference(self.threshold.unwrap_or_default(), available).filter(|_| self.low)
     }
 }
 
 impl Check {
-    /// Judges a balance: it is low below its threshold, and without one at zero or less.
+    /// Checks a balance: it is low below its threshold, or without one, at zero or less.
     pub fn judge(&self, balance: &Balance) -> Verdict {
         let own = if balance.sub_account_id.is_some() { &self.own.members } else { &self.own.own };
         let threshold = self.given.of(balance.currency).or_else(|| own.of(balance.currency));

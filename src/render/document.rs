@@ -1,5 +1,5 @@
-//! The document that JSON, NDJSON, YAML and queries show: one shape, whatever was found. Amounts are strings,
-//! absent is null.
+//! The document behind JSON, NDJSON, YAML and queries. It always has the same shape: amounts are strings, and absent
+//! values are null.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,20 +14,20 @@ use crate::model::{
     Balance, Converted, Currency, Detail, Error, ErrorKind, Money, Report, Row, Site, Total, Warning,
 };
 
-/// How a detail that is a cloud's own JSON gets into the output.
+/// How a detail that is JSON from a reply is written.
 #[derive(Clone, Copy)]
 pub(super) enum Verbatim {
-    /// As the text it is: nothing can change. Only JSON can embed JSON.
+    /// As the same text, so that nothing changes. Possible in JSON only.
     Text,
-    /// As the value it means, for what is not JSON.
+    /// As its value, for other formats.
     Value,
 }
 
-/// A whole report. It is written as it goes: no second copy of the balances is made.
+/// A whole report, serialized without copying the balances.
 pub(super) struct Document<'a> {
     pub(super) report: &'a Report,
     pub(super) verbatim: Verbatim,
-    /// Whether it lists the balances; a query may want them one by one.
+    /// Whether it lists the balances; a query may need them one by one.
     pub(super) with_balances: bool,
 }
 
@@ -52,12 +52,12 @@ impl Serialize for Document<'_> {
     }
 }
 
-/// A balance as the document has it, for what is not JSON.
+/// Returns the record of a balance, for formats other than JSON.
 pub(super) fn balance_record(balance: &Balance) -> BalanceRecord<'_> {
     BalanceRecord::new(balance, Verbatim::Value)
 }
 
-/// A list made while it is written.
+/// A list that is created while it is serialized.
 struct Each<F>(F);
 
 impl<F, I> Serialize for Each<F>
@@ -124,7 +124,7 @@ pub(super) struct BalanceRecord<'a> {
     verdict: Option<VerdictRecord>,
 }
 
-/// What a check has found: these fields are there only when balances were checked.
+/// The result of a check. These fields are present only if balances were checked.
 #[derive(serde::Serialize)]
 struct VerdictRecord {
     threshold: Option<String>,
@@ -285,7 +285,7 @@ impl Serialize for Details<'_> {
     }
 }
 
-/// The same JSON without line breaks, which would end a line of NDJSON. (JSON has them only between its words.)
+/// Returns the same JSON without line breaks, which would end a line of NDJSON. (JSON allows them only between tokens.)
 fn on_one_line(json: &RawValue) -> std::borrow::Cow<'_, RawValue> {
     if json.get().contains(['\n', '\r']) {
         let text = json.get().replace(['\n', '\r'], " ");
@@ -295,8 +295,8 @@ fn on_one_line(json: &RawValue) -> std::borrow::Cow<'_, RawValue> {
     }
 }
 
-/// What a cloud's own JSON means. A number that would lose digits as a float, and what is nested too deeply to
-/// be read, stay the text they are.
+/// Returns the value of JSON from a reply. Numbers that would lose digits as floats, and JSON that is nested too
+/// deeply, are returned as text.
 fn value(json: &RawValue) -> Value {
     match serde_json::from_str(json.get()) {
         Ok(value) => exact(value, json),
@@ -304,9 +304,9 @@ fn value(json: &RawValue) -> Value {
     }
 }
 
-/// The value with the digits of its numbers as they were written.
+/// Returns the value with the digits of its numbers unchanged.
 fn exact(value: Value, json: &RawValue) -> Value {
-    const KNOWN: &str = "what has become a value has parts that can";
+    const KNOWN: &str = "parts of valid JSON are valid";
     match value {
         Value::Number(number) if number.to_string() != json.get() => Value::String(json.get().to_owned()),
         Value::Array(list) => {
@@ -327,7 +327,7 @@ fn exact(value: Value, json: &RawValue) -> Value {
     }
 }
 
-/// A time as the document writes it: `2026-11-22T05:00:00Z`.
+/// Returns a time in the document's format, such as `2026-11-22T05:00:00Z`.
 pub(super) fn timestamp(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Secs, true)
 }

@@ -1,18 +1,19 @@
-//! Text from outside, made safe to show: characters that act on a terminal, or hide, are written out.
+//! Makes external text safe to show: characters that act on a terminal, or are invisible, are escaped.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use crate::model::is_hidden;
 
-/// The text with every hidden character as an escape: `\u{1b}`, `\n`.
+/// Returns the text with every hidden character escaped: `\u{1b}`, `\n`.
 pub fn visible(text: &str) -> Cow<'_, str> {
     escape(text, is_hidden, |shown, character| shown.extend(character.escape_default()))
 }
 
-/// The text with every hidden character as JSON writes it: `\u001b`. Inside a JSON string that is the same text.
+/// Returns the text with every hidden character escaped as in JSON: `\u001b`. In a JSON string, this does not change
+/// the value.
 pub(super) fn visible_json(text: &str) -> Cow<'_, str> {
-    // Line feeds are the document's own: within a string they are escaped before they come here.
+    // Line feeds belong to the document: in strings, they are escaped already.
     let hidden = |character| character != '\n' && is_hidden(character);
     escape(text, hidden, |shown, character| {
         for unit in character.encode_utf16(&mut [0; 2]) {
@@ -21,7 +22,7 @@ pub(super) fn visible_json(text: &str) -> Cow<'_, str> {
     })
 }
 
-/// The text with each character that `hidden` picks replaced by what `write` makes of it.
+/// Returns the text with each character selected by `hidden` replaced by the output of `write`.
 pub(super) fn escape(
     text: &str,
     hidden: impl Fn(char) -> bool,

@@ -1,4 +1,4 @@
-//! What is shown besides balances: the accounts that are known, and what examining them has found.
+//! Writes the known accounts, and the results of examining them.
 
 use std::io::{self, Write};
 
@@ -13,16 +13,16 @@ use super::table::marked;
 use super::{Format, Style, grid, json, yaml};
 use crate::model::{Aspect, Checkup, Error, Finding, KnownAccount, Site, Step};
 
-/// What a command shows that reads no balances.
+/// The output of a command that reads no balances.
 #[derive(Clone, Copy, Debug)]
 pub enum Listing<'a> {
-    /// The accounts that are known.
+    /// The known accounts.
     Accounts(&'a [KnownAccount]),
-    /// What examining accounts has found, and when.
+    /// The results of examining accounts, and when they were examined.
     Checkups(&'a [Checkup], DateTime<Utc>),
 }
 
-/// Writes a listing. The style is the table's alone.
+/// Writes a listing. The style applies to tables only.
 pub fn write_listing(listing: Listing, format: Format, style: Style, out: &mut dyn Write) -> io::Result<()> {
     match (format, listing) {
         (Format::Table, Listing::Accounts([])) => writeln!(out, "no accounts"),
@@ -67,13 +67,13 @@ fn cells(account: &KnownAccount, style: Style) -> Vec<String> {
     ]
 }
 
-/// Writes the line that an account's steps come after, behind an empty line when another account comes before it.
+/// Writes the heading of an account's steps, after an empty line unless it is the first.
 pub fn write_heading(is_further: bool, provider: &str, account: &str, out: &mut dyn Write) -> io::Result<()> {
     let space = if is_further { "\n" } else { "" };
     writeln!(out, "{space}{}", account_name(Some(provider), Some(account)))
 }
 
-/// Writes the line of a step; a failure has what to do below it.
+/// Writes the line of a step; for a failure, with its hint below.
 pub fn write_step(Step { aspect, finding }: &Step, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let color = match finding {
         Finding::Fine(_) => "32",
@@ -90,18 +90,18 @@ pub fn write_step(Step { aspect, finding }: &Step, style: Style, out: &mut dyn W
     Ok(())
 }
 
-/// A text whose further lines stand below its first.
+/// Returns a text with its further lines aligned below the first.
 fn indented(text: &str) -> String {
     lines(text).replace('\n', &format!("\n{:21}", ""))
 }
 
-/// A message with the cloud's code.
+/// Returns a message with the cloud's code.
 fn message(error: &Error) -> String {
     let code = error.code.as_deref().map(|code| format!(" (code {code})")).unwrap_or_default();
     format!("{}{code}", error.message)
 }
 
-/// A header and what stands below it. Columns are empty where a row has nothing for them.
+/// Returns the header and the rows. Cells without a value are empty.
 fn sheet(listing: Listing) -> (&'static [&'static str], Vec<Vec<String>>) {
     let told = |error: Option<&Error>| {
         let hint = error.and_then(|error| error.hint.as_deref()).unwrap_or_default();

@@ -1,16 +1,16 @@
-//! Bare literals of `JMESPath`: `` `USD` `` stands for `` `"USD"` ``, as in the clouds' official tools.
+//! Bare literals of `JMESPath`: `` `USD` `` means `` `"USD"` ``, as in the clouds' official tools.
 
 use serde::de::IgnoredAny;
 
-/// An expression whose literals are all JSON, and where quotes were added.
+/// An expression whose literals are all JSON, and the positions of added quotes.
 pub(super) struct Literals {
     text: String,
-    /// The place and the length of what was added, or as a negative length of what was left out.
+    /// The position and length of each addition; the length of a removal is negative.
     changes: Vec<(usize, isize)>,
 }
 
 impl Literals {
-    /// Puts quotes around each literal that is not JSON and is with them.
+    /// Adds quotes to each literal that is JSON only with them.
     pub(super) fn read(expression: &str) -> Self {
         let mut literals = Self { text: String::with_capacity(expression.len()), changes: Vec::new() };
         let mut rest = expression;
@@ -47,7 +47,7 @@ impl Literals {
         &self.text
     }
 
-    /// Where a place in the text was in the expression.
+    /// Converts an offset in the text to an offset in the original expression.
     pub(super) fn original(&self, at: usize) -> usize {
         let before = self.changes.iter().take_while(|(place, _)| *place < at);
         let added: isize = before.map(|(_, length)| length).sum();
@@ -55,7 +55,7 @@ impl Literals {
     }
 }
 
-/// Where a quote ends that a backslash can escape.
+/// Returns the position of the closing quote; a backslash escapes a quote.
 fn end(text: &str, quote: &str) -> Option<usize> {
     let mut is_escaped = false;
     text.char_indices().find_map(|(at, character)| {

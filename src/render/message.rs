@@ -1,18 +1,19 @@
-//! Errors for people: what, which, then what to do.
+//! Messages for stderr: errors, warnings, notes and hints.
 
 use rust_decimal::Decimal;
 
 use super::escape::visible;
 use crate::model::{Balance, Error, Money, Warning};
 
-/// An error as it stands on stderr, with its line feed: `error: tencent/prod: …` and `hint: …`.
+/// Returns an error as it is printed to stderr, with its line feed: `error: tencent/prod: …` and `hint: …`.
 ///
-/// Nothing in it can act on a terminal or pretend to be a line of its own: further lines are indented.
+/// Control characters are escaped and further lines indented, so that nothing in it can act on the terminal or pass for
+/// a separate message.
 pub fn error_for_people(error: &Error, color: bool) -> String {
     for_people(&label("error:", "31", color), error, color)
 }
 
-/// A part of a query that is probably not meant, as it stands on stderr: `warning: …` and `hint: …`.
+/// Returns a warning about a query as it is printed to stderr: `warning: …` and `hint: …`.
 pub fn query_warning_for_people(warning: &Error, color: bool) -> String {
     for_people(&label("warning:", "33", color), warning, color)
 }
@@ -35,7 +36,7 @@ fn for_people(label_of_kind: &str, error: &Error, color: bool) -> String {
     format!("{label_of_kind} {which}{}{source}\n{hint}", lines(&error.message))
 }
 
-/// A balance that is low, as it stands on stderr: `low: tencent/prod: …`.
+/// Returns a low balance as it is printed to stderr: `low: tencent/prod: …`.
 pub fn low_for_people(balance: &Balance, threshold: Option<Decimal>, color: bool) -> String {
     let account = account_name(Some(balance.provider), Some(&balance.account));
     let name = balance.sub_account_name.as_deref().map(|name| format!(" ({})", visible(name)));
@@ -53,8 +54,8 @@ pub fn low_for_people(balance: &Balance, threshold: Option<Decimal>, color: bool
     format!("{} {account}{}: {why}\n", label("low:", "33", color), member.unwrap_or_default())
 }
 
-/// The accounts that were checked without a threshold, as they stand on stderr: `note: no threshold …`. Each is a
-/// cloud and a label, and whether it is about the account's members.
+/// Returns the note about accounts that were checked without a threshold, as it is printed to stderr: `note: no
+/// threshold …`. Each is a cloud, a label, and whether it is about the account's members.
 pub fn unchecked_for_people<'a>(
     accounts: impl Iterator<Item = (&'static str, &'a str, bool)>,
     color: bool,
@@ -74,7 +75,7 @@ pub fn unchecked_for_people<'a>(
     )
 }
 
-/// A warning as it stands on stderr: `warning: tencent/prod: …`.
+/// Returns a warning as it is printed to stderr: `warning: tencent/prod: …`.
 pub fn warning_for_people(warning: &Warning, color: bool) -> String {
     let account = account_name(Some(warning.provider), Some(&warning.account));
     let member = warning.sub_account_id.as_deref().map(|id| format!(" member {}", visible(id)));
@@ -82,18 +83,18 @@ pub fn warning_for_people(warning: &Warning, color: bool) -> String {
     format!("{} {account}{member}: {message}\n", label("warning:", "33", color))
 }
 
-/// An account as `tencent/prod`, as far as it is known.
+/// Returns the name of an account, such as `tencent/prod`, as far as it is known.
 pub(super) fn account_name(provider: Option<&str>, account: Option<&str>) -> String {
     let parts: Vec<&str> = provider.into_iter().chain(account).collect();
     visible(&parts.join("/")).into_owned()
 }
 
-/// A word in bold and a colour.
+/// Returns a word in bold and a color.
 pub(super) fn label(text: &str, code: &str, color: bool) -> String {
     if color { format!("\x1b[1;{code}m{text}\x1b[0m") } else { text.to_owned() }
 }
 
-/// A text whose further lines are indented.
+/// Returns a text with its further lines indented.
 pub(super) fn lines(text: &str) -> String {
     let lines: Vec<_> = text.trim_end().lines().map(visible).collect();
     lines.join("\n  ")

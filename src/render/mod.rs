@@ -1,7 +1,7 @@
-//! A report as text: a table for people, JSON, NDJSON, CSV and YAML for programs.
+//! Writes reports: as a table for people, and as JSON, NDJSON, CSV and YAML for programs.
 //!
-//! Everything here writes to a writer that it is given and tells its failure; nothing knows a terminal. The
-//! writers are written to in small pieces: give them buffered ones.
+//! Every function writes to a writer and returns its error; none depends on a terminal. Writes are small, so use
+//! buffered writers.
 
 mod column;
 mod csv;
@@ -34,11 +34,11 @@ pub use message::{
 pub use query::{Answer, Query};
 pub use stream::Stream;
 
-/// The JSON Schema (2020-12) of the JSON document; `$defs/line` is that of a line of NDJSON, `$defs/accounts` and
-/// `$defs/checkups` are those of listings.
+/// The JSON Schema (2020-12) of the JSON document. `$defs/line` is the schema of a line of NDJSON, `$defs/accounts` and
+/// `$defs/checkups` those of listings.
 pub const SCHEMA: &str = include_str!("schema.json");
 
-/// What a report is written as.
+/// An output format.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
     /// A table for people.
@@ -60,7 +60,7 @@ impl Format {
     /// Every format that is text, the default first.
     pub const ALL: [Self; 5] = [Self::Table, Self::Json, Self::Ndjson, Self::Csv, Self::Yaml];
 
-    /// The name it is chosen by, such as `ndjson`.
+    /// Returns the name used in options, such as `ndjson`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Table => "table",
@@ -73,16 +73,16 @@ impl Format {
     }
 }
 
-/// How a table looks.
+/// The style of a table.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Style {
-    /// Whether colours are used.
+    /// Whether colors are used.
     pub color: bool,
-    /// The terminal's width; `None` is no terminal, and nothing is shortened.
+    /// The width of the terminal; `None` without a terminal, in which case nothing is shortened.
     pub width: Option<u16>,
 }
 
-/// Writes the whole report. The style is the table's alone.
+/// Writes the whole report. The style applies to tables only.
 pub fn write(report: &Report, format: Format, style: Style, out: &mut dyn Write) -> io::Result<()> {
     write_columns(report, format, None, style, out)
 }

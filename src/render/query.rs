@@ -1,9 +1,9 @@
 //! `--query`: a `JMESPath` expression over the JSON document.
 //!
-//! The result is written as YAML when that is the format; as one JSON value a line when NDJSON is the format and
-//! the result is a list; and as indented JSON otherwise, for a table has no columns for whatever a query makes.
-//! CSV is refused. Amounts are strings in the document, so a query compares them as `to_number(available)`, which
-//! is a float: fit for comparing, not for adding up. `totals` has the exact sums.
+//! With YAML as the format, the result is written as YAML. With NDJSON, a list is written as one JSON value per line.
+//! Otherwise the result is indented JSON, because a table has no columns for arbitrary results. CSV is rejected.
+//! Amounts are strings in the document, so queries compare them with `to_number(available)`, which is a float: fine for
+//! comparing, not for adding up. `totals` has the exact sums.
 
 use std::io::{self, Write};
 
@@ -17,13 +17,13 @@ use super::watch::{Watched, watch};
 use super::{Format, Listing, document, json, values, yaml};
 use crate::model::{Error, ErrorKind, Report, Result};
 
-/// The library goes a call deeper for each bracket and operator. People write a dozen or two; the smallest stack
-/// that a main thread has (1 MiB) bears many more than this.
+/// The largest number of brackets and operators, each of which makes the library recurse. Real queries have a dozen or
+/// two, and even the smallest stack of a main thread (1 MiB) holds many more than this.
 const MOST_STEPS: usize = 100;
 
-const HINT: &str = "JMESPath is explained at https://jmespath.org; try `totals[].[currency, available]`";
+const HINT: &str = "see https://jmespath.org, or try `totals[].[currency, available]`";
 
-/// An expression, compiled before any request is sent.
+/// An expression. It is compiled before any request is sent.
 pub struct Query {
     text: String,
     literals: Literals,
@@ -33,26 +33,27 @@ pub struct Query {
     format: Format,
 }
 
-/// What a query finds.
+/// The result of a query.
 pub struct Answer {
     value: Rcvar,
     format: Format,
-    /// Comparisons that cannot do what they seem to do, as warnings for stderr.
+    /// Warnings about comparisons that have no effect.
     pub warnings: Vec<Error>,
 }
 
 impl Query {
-    /// Compiles an expression whose result will be written in a format.
+    /// Compiles an expression, whose result is written in the given format. Fails for CSV and for an invalid
+    /// expression.
     pub fn parse(text: &str, format: Format) -> Result<Self> {
         if matches!(format, Format::Csv | Format::Xlsx) {
-            let name = if format == Format::Csv { "CSV" } else { "a workbook" };
-            return Err(Error::new(ErrorKind::Usage, format!("the result of a query has no form in {name}"))
+            let name = if format == Format::Csv { "CSV" } else { "XLSX" };
+            return Err(Error::new(ErrorKind::Usage, format!("`--query` does not support {name}"))
                 .hint("use `--output json`, `ndjson` or `yaml` with `--query`"));
         }
         if let Some((at, what)) = trap(text) {
             return Err(Error::new(
                 ErrorKind::Usage,
-                pointing_at(text, at, &format!("cannot use the query: {what}")),
+                pointing_at(text, at, &format!("invalid query: {what}")),
             )
             .hint(HINT));
         }
@@ -64,10 +65,10 @@ impl Query {
         Ok(Self { text: text.to_owned(), literals, ast, runtime, watched, format })
     }
 
-    /// What the query finds in a report.
+    /// Evaluates the query on a report.
     ///
-    /// A projection of all balances (`balances[?…].x`) is made of one balance after the other: only what it yields is
-    /// kept. All balances at once are only there for other expressions, such as `sort_by(balances, …)`.
+    /// A projection of all balances (`balances[?…].x`) is evaluated on one balance at a time, and only its results are
+    /// kept. Other expressions, such as `sort_by(balances, …)`, need all balances in memory.
     pub fn find(&self, report: &Report) -> Result<Answer> {
         let mut ast = self.ast.clone();
         let mut shared = values::Shared::default();
@@ -86,13 +87,13 @@ impl Query {
         self.answer_of(&Rcvar::new(root), &ast)
     }
 
-    /// What the query finds in a listing.
+    /// Evaluates the query on a listing.
     pub fn find_in_listing(&self, listing: Listing) -> Result<Answer> {
         let root = jmespath::Variable::from_serializable(listing).map_err(|error| self.mistake(&error))?;
         self.answer_of(&Rcvar::new(root), &self.ast)
     }
 
-    /// The query's result over a report as text, with its line feed.
+    /// Evaluates the query on a report and returns the result as text, with its line feed.
     pub fn answer(&self, report: &Report) -> Result<String> {
         let mut text = Vec::new();
         self.find(report)?.write(&mut text).expect("memory takes every text");
@@ -138,7 +139,7 @@ impl std::fmt::Debug for Query {
 }
 
 impl Answer {
-    /// Writes what was found, with its line feed.
+    /// Writes the result, with its line feed.
     pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         match (self.format, self.value.as_array()) {
             (Format::Yaml, _) => yaml::write(&self.value, out),
@@ -149,8 +150,8 @@ impl Answer {
     }
 }
 
-/// What the library would find too late, when every balance was already asked for (a function that does not
-/// exist), and what it cannot bear: a number so large that it overflows, and steps without end.
+/// Detects what the library would find only after every balance was requested (an unknown function), and what crashes
+/// it: a number that overflows, and deep recursion.
 fn trap(text: &str) -> Option<(usize, String)> {
     let mut steps = 0;
     let mut quote = None;
@@ -171,14 +172,14 @@ fn trap(text: &str) -> Option<(usize, String)> {
         } else if character == '(' && !word.is_empty() && text[word.end..at].trim().is_empty() {
             let name = &text[word.clone()];
             if DEFAULT_RUNTIME.get_function(name).is_none() {
-                return Some((word.start, format!("there is no function `{name}`")));
+                return Some((word.start, format!("unknown function `{name}`")));
             }
         } else if matches!(character, '\'' | '"' | '`') {
             quote = Some(character);
         }
         steps += usize::from(quote.is_none() && "([{.!&|<>=".contains(character));
         if steps > MOST_STEPS {
-            return Some((at, format!("it has more than {MOST_STEPS} brackets and operators")));
+            return Some((at, format!("more than {MOST_STEPS} brackets and operators")));
         }
     }
     None
@@ -193,11 +194,11 @@ fn mistake(text: &str, literals: &Literals, error: &JmespathError) -> Error {
         }
         _ => HINT,
     };
-    let message = format!("cannot use the query: {reason}");
+    let message = format!("invalid query: {reason}");
     Error::new(ErrorKind::Usage, pointing_at(text, literals.original(error.offset), &message)).hint(hint)
 }
 
-/// A message, the expression, and a caret under the place.
+/// Returns a message, the expression, and a caret under the position.
 fn pointing_at(text: &str, at: usize, message: &str) -> String {
     let before = text.get(..at).unwrap_or(text);
     let line_start = before.rfind('\n').map_or(0, |feed| feed + 1);

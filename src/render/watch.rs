@@ -1,7 +1,7 @@
-//! Comparisons in queries that cannot do what they seem to do: amounts are text, and `JMESPath` orders numbers only.
+//! Detects comparisons in queries that have no effect: amounts are texts, and `JMESPath` orders numbers only.
 //!
-//! `available < `0`` is null for every balance, so the query finds nothing where money is missing. Every comparison is
-//! watched while the query runs, and so is every function that orders or searches texts.
+//! `available < `0`` is null for every balance, so the query returns nothing even if money is missing. Every comparison
+//! is watched while the query runs, and so is every function that orders or searches texts.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -11,23 +11,23 @@ use jmespath::functions::Function;
 use jmespath::{Context, DEFAULT_RUNTIME, Rcvar, Runtime, SearchResult, Variable, interpret};
 use rust_decimal::Decimal;
 
-/// How many findings are reported: more say the same.
+/// The largest number of findings that are reported.
 const MOST_FINDINGS: usize = 3;
 
 /// The fields that hold amounts.
 const AMOUNTS: [&str; 8] =
     ["available", "cash", "credit_limit", "temporary_credit", "frozen", "owed", "threshold", "shortfall"];
 
-/// A comparison that cannot do what it seems to do.
+/// A comparison that has no effect.
 #[derive(Clone)]
 pub(super) struct Finding {
-    /// Where it is, in the expression that was parsed.
+    /// The offset in the parsed expression.
     pub(super) at: usize,
     pub(super) message: String,
     pub(super) hint: String,
 }
 
-/// What was noticed, by its place.
+/// The findings, by offset.
 #[derive(Clone, Default)]
 pub(super) struct Watched(Arc<Mutex<BTreeMap<usize, Finding>>>);
 
@@ -43,8 +43,8 @@ impl Watched {
     }
 }
 
-/// Replaces every comparison by a function that does the same and watches, and the functions that order texts by
-/// watchful ones.
+/// Replaces every comparison, and every function that orders or searches texts, by a function that does the same and
+/// records findings.
 pub(super) fn watch(ast: &mut Ast, runtime: &mut Runtime) -> Watched {
     let watched = Watched::default();
     let mut keys = Vec::new();
@@ -63,12 +63,12 @@ pub(super) fn watch(ast: &mut Ast, runtime: &mut Runtime) -> Watched {
     watched
 }
 
-/// No function that a query can call has such a name.
+/// Returns a name that no query can call, because it contains a space.
 fn function_name(number: usize) -> String {
     format!("comparison {number}")
 }
 
-/// The parts of an expression.
+/// Returns the parts of an expression.
 fn parts(ast: &mut Ast) -> Vec<&mut Ast> {
     match ast {
         Ast::Comparison { lhs, rhs, .. }
@@ -93,7 +93,7 @@ fn parts(ast: &mut Ast) -> Vec<&mut Ast> {
     }
 }
 
-/// The names that the query itself gives to values.
+/// Collects the names that the query itself gives to values.
 fn each_key(ast: &mut Ast, keys: &mut Vec<String>) {
     if let Ast::MultiHash { elements, .. } = ast {
         keys.extend(elements.iter().map(|element| element.key.clone()));
@@ -116,11 +116,11 @@ fn replace_comparisons(ast: &mut Ast, comparisons: &mut Vec<(usize, Comparator, 
     }
 }
 
-/// What stands at one side of a comparison.
+/// One side of a comparison.
 struct Side {
-    /// Its spelling, where it is short.
+    /// The source text, if it is short.
     spelling: Option<String>,
-    /// The field that it ends in.
+    /// The field that the path ends in.
     field: Option<String>,
     is_number: bool,
 }
@@ -140,7 +140,7 @@ impl Side {
         self.field.as_ref().is_some_and(|field| AMOUNTS.contains(&field.as_str()) && !keys.contains(field))
     }
 
-    /// The side as a number.
+    /// Returns the source text of the side, converted to a number.
     fn as_number(&self, value: Option<&Variable>) -> String {
         match (value, &self.spelling) {
             (Some(Variable::Number(_)), Some(spelling)) => spelling.clone(),
@@ -156,7 +156,7 @@ impl Side {
     }
 }
 
-/// A name, a path or a literal as it is written.
+/// Returns the source text of a name, a path or a literal.
 fn spelling(ast: &Ast) -> Option<String> {
     match ast {
         Ast::Field { name, .. } => {
@@ -186,7 +186,7 @@ fn number(text: &str) -> Option<Decimal> {
     (is_number && digits.starts_with(|first: char| first.is_ascii_digit())).then(|| text.parse().ok())?
 }
 
-/// A comparison, which notes when it cannot do what it seems to do.
+/// A comparison that records when it has no effect.
 struct Comparison {
     offset: usize,
     comparator: Comparator,
@@ -206,7 +206,7 @@ impl Comparison {
         }
     }
 
-    /// Notes what is clear before there are any values.
+    /// Records findings that do not depend on values.
     fn foresee(&self, keys: &[String]) {
         let [left, right] = &self.sides;
         if left.is_number && right.is_amount(keys) || right.is_number && left.is_amount(keys) {
@@ -219,7 +219,7 @@ impl Comparison {
         let message = || match self.comparator {
             Comparator::NotEqual => "a text never equals a number, so `!=` is always true".to_owned(),
             Comparator::Equal => "a text never equals a number, so `==` is never true".to_owned(),
-            _ => format!("a text has no order with a number, so `{operator}` is never true"),
+            _ => format!("a text cannot be ordered with a number, so `{operator}` is never true"),
         };
         self.watched.note(self.offset, message, || self.hint(values));
     }
@@ -233,7 +233,7 @@ impl Comparison {
             }
             [Variable::String(_), Variable::String(_)] if !is_equality => {
                 let message =
-                    || format!("only numbers have an order, so `{operator}` is never true of texts");
+                    || format!("only numbers can be ordered, so `{operator}` is never true for texts");
                 self.watched.note(self.offset, message, || self.hint(Some(values)));
             }
             [Variable::String(left), Variable::String(right)] if left != right => {
@@ -248,7 +248,7 @@ impl Comparison {
         }
     }
 
-    /// The comparison as it works.
+    /// Returns a comparison that works.
     fn hint(&self, values: Option<[&Variable; 2]>) -> String {
         let [left, right] = &self.sides;
         let is_equality = matches!(self.comparator, Comparator::Equal | Comparator::NotEqual);
@@ -292,7 +292,7 @@ impl Function for Ordering {
                 if name == "contains"
                     && list.iter().any(|value| value.as_string().is_some_and(|text| is_numeric(text))) =>
             {
-                let message = || "the list holds texts, and a text never equals a number".to_owned();
+                let message = || "the list contains texts, and a text never equals a number".to_owned();
                 self.watched.note(at, message, || "write the number as text, in single quotes".to_owned());
             }
             (Some(list), Some(Variable::Expref(key))) => {
@@ -317,7 +317,7 @@ impl Function for Ordering {
     }
 }
 
-/// Whether texts are amounts: all are numbers, and one has a point, or their order as numbers is another.
+/// Returns whether texts are amounts: all are numbers, and one has a decimal point, or their order as numbers differs.
 fn are_amounts(values: &[Rcvar]) -> bool {
     let texts: Option<Vec<_>> = values.iter().map(|value| value.as_string()).collect();
     let numbers: Option<Vec<_>> = texts.iter().flatten().map(|text| number(text)).collect();
@@ -327,7 +327,7 @@ fn are_amounts(values: &[Rcvar]) -> bool {
     texts.iter().any(|text| text.contains('.')) || texts.windows(2).zip(numbers.windows(2)).any(differ)
 }
 
-/// The average; of no numbers it is null, as in the specification.
+/// The average. For an empty list it is null, as in the specification.
 struct Average;
 
 impl Function for Average {
@@ -340,5 +340,5 @@ impl Function for Average {
 }
 
 fn builtin(name: &str, args: &[Rcvar], context: &mut Context<'_>) -> SearchResult {
-    DEFAULT_RUNTIME.get_function(name).expect("it is one of the specification's").evaluate(args, context)
+    DEFAULT_RUNTIME.get_function(name).expect("the specification defines it").evaluate(args, context)
 }

@@ -1,8 +1,8 @@
-//! YAML text of anything that can be serialized: block style, for readers of YAML 1.1 and 1.2 alike.
+//! Writes any serializable value as YAML: in block style, for parsers of YAML 1.1 and 1.2 alike.
 //!
-//! YAML 1.1, which most readers speak, takes `no`, `12:30:00` or `2026-11-22` for something other than text. So a text
-//! is plain only when it begins with a letter, is no such word and holds nothing that YAML gives a meaning. Characters
-//! that act on a terminal or hide are escaped in double quotes.
+//! YAML 1.1, which most parsers implement, does not treat `no`, `12:30:00` or `2026-11-22` as text. A text is therefore
+//! unquoted only if it begins with a letter, is not such a word and contains nothing special to YAML. Characters that
+//! act on a terminal, or are invisible, are escaped in double quotes.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -12,7 +12,7 @@ use serde_json::ser::{CharEscape, Formatter, Serializer};
 
 use crate::model::is_hidden;
 
-/// YAML allows a key of at most 1,024 characters before its colon; a longer one is marked with `?`.
+/// YAML allows at most 1,024 characters before the colon of a key; a longer key is marked with `?`.
 const LONGEST_KEY: usize = 1000;
 
 /// Writes a YAML document.
@@ -21,7 +21,7 @@ pub(super) fn write(value: &impl Serialize, out: &mut dyn Write) -> io::Result<(
     Ok(())
 }
 
-/// Lays out what `serde_json` walks through.
+/// Formats the values that `serde_json` visits.
 #[derive(Default)]
 struct Yaml {
     levels: Vec<Level>,
@@ -30,16 +30,16 @@ struct Yaml {
     text: String,
 }
 
-/// A list or a map that has begun.
+/// An open list or map.
 struct Level {
     indent: usize,
     is_list: bool,
     is_empty: bool,
-    /// What the level itself came after.
+    /// What precedes the level itself.
     after: After,
 }
 
-/// What is on the current line already.
+/// What is already on the current line.
 #[derive(Clone, Copy, Default, PartialEq)]
 enum After {
     /// Nothing.
@@ -55,7 +55,7 @@ impl Yaml {
     fn begin(&mut self, is_list: bool) {
         let indent = match (self.levels.last(), self.after) {
             (None, _) => 0,
-            // A list stands right below its key.
+            // A list is not indented below its key.
             (Some(level), After::Key) if is_list => level.indent,
             (Some(level), _) => level.indent + 2,
         };
@@ -71,7 +71,7 @@ impl Yaml {
         self.scalar(if level.is_list { "[]" } else { "{}" }, out)
     }
 
-    /// Begins the line of an entry; the first entry of a level may share the line of the level's own entry.
+    /// Begins the line of an entry. The first entry of a level may share the line of its parent.
     fn entry(&mut self, out: &mut (impl ?Sized + Write)) -> io::Result<()> {
         let Some(level) = self.levels.last_mut() else { return Ok(()) };
         match (level.is_empty, level.after) {
@@ -83,7 +83,7 @@ impl Yaml {
         Ok(())
     }
 
-    /// Writes what is neither a list nor a map, and ends its line.
+    /// Writes a scalar and ends its line.
     fn scalar(&mut self, text: &str, out: &mut (impl ?Sized + Write)) -> io::Result<()> {
         let blank = if self.after == After::Key { " " } else { "" };
         writeln!(out, "{blank}{text}")
@@ -199,7 +199,7 @@ impl Formatter for Yaml {
     }
 }
 
-/// Rust's spelling of a float with what YAML 1.1 needs to see a number: a point, and a sign before the exponent.
+/// Returns a float as YAML 1.1 requires it: with a decimal point, and a sign in the exponent.
 fn float(text: &str) -> String {
     let (digits, exponent) = text.split_once('e').map_or((text, None), |(digits, rest)| (digits, Some(rest)));
     let point = if digits.contains('.') { "" } else { ".0" };
@@ -210,9 +210,9 @@ fn float(text: &str) -> String {
     }
 }
 
-/// A text as YAML writes it.
+/// Returns a text, quoted if necessary.
 fn quoted(text: &str) -> String {
-    // YAML allows no noncharacters, and readers take U+0085 and the like for line breaks.
+    // YAML forbids noncharacters, and parsers treat U+0085 and similar characters as line breaks.
     let needs_escape = |character: char| is_hidden(character) || matches!(character, '\u{fffe}' | '\u{ffff}');
     if is_plain(text) {
         return text.to_owned();
@@ -237,7 +237,7 @@ fn quoted(text: &str) -> String {
     written
 }
 
-/// Whether every reader takes a text without quotes for this very text.
+/// Returns whether every parser reads the unquoted text as this text.
 fn is_plain(text: &str) -> bool {
     const WORDS: [&str; 11] = ["y", "yes", "n", "no", "true", "false", "on", "off", "null", "nan", "inf"];
     let is_ordinary = |character: char| {
@@ -246,7 +246,7 @@ fn is_plain(text: &str) -> bool {
             || character.is_ascii_punctuation() && !"#[]{}".contains(character)
     };
     let is_number_like = |character: char| character.is_ascii_hexdigit() || "_-.+:".contains(character);
-    // No reader takes these for numbers when they begin with a letter, but ids should look alike.
+    // Unquoted, these would be texts if they begin with a letter, but all ids should look alike.
     let is_like_a_number =
         text.chars().all(is_number_like) && text.contains(|character: char| character.is_ascii_digit());
     let has_meaning = text.contains(": ")

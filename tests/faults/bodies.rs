@@ -46,7 +46,7 @@ fn a_login_page_is_no_balance() {
 fn a_gateways_error_page_is_asked_again_and_then_told() {
     let page = b"<html><h1>502 Bad Gateway</h1></html>";
     assert_snapshot!(told(reply("502 Bad Gateway", "Content-Type: text/html\r\n", page)), @"
-    error: aliyun/environment: unreadable reply: HTTP 502, text/html, 37 bytes: not JSON: error at line 1 column 1 (asked 2 times)
+    error: aliyun/environment: unreadable reply: HTTP 502, text/html, 37 bytes: not JSON: error at line 1 column 1 (after 2 attempts)
     hint: a web page came instead of an answer: a proxy or a login page may stand in between
     --- exit status 1
     2 requests

@@ -14,7 +14,7 @@ fn a_refused_connection_is_told_with_its_address() {
     let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let ended = cloudbal(&["aliyun", "balance", "--endpoint", &format!("http://{address}")]).end();
     assert_snapshot!(ended.told_alone(), @"
-    error: aliyun/environment: no connection to 127.0.0.1:[PORT]: Connection refused (os error [N]) (asked 2 times)
+    error: aliyun/environment: cannot connect to 127.0.0.1:[PORT]: Connection refused (os error [N]) (after 2 attempts)
     hint: check the network, the firewall and the proxy
     --- exit status 1
     ");
@@ -24,12 +24,12 @@ fn a_refused_connection_is_told_with_its_address() {
 fn a_name_that_does_not_resolve_is_told() {
     let ended = cloudbal(&["aliyun", "balance", "--endpoint", "https://name.invalid"]).end();
     let words = ended.told_alone();
-    let (before, after) = words.split_once("resolved: ").unwrap();
+    let (before, after) = words.split_once("name.invalid: ").unwrap();
     // The words of the system's resolver in between differ between systems and networks.
-    let after = after.split_once(" (asked").unwrap().1;
-    assert_snapshot!(format!("{before}resolved: [WHY] (asked{after}"), @"
-    error: aliyun/environment: the name name.invalid could not be resolved: [WHY] (asked 2 times)
-    hint: check the network, the name server and `--endpoint`
+    let after = after.split_once(" (after").unwrap().1;
+    assert_snapshot!(format!("{before}name.invalid: [WHY] (after{after}"), @"
+    error: aliyun/environment: cannot resolve name.invalid: [WHY] (after 2 attempts)
+    hint: check the network, the DNS server and `--endpoint`
     --- exit status 1
     ");
 }
@@ -59,8 +59,8 @@ fn a_server_of_ipv6_only_is_reached() {
 fn a_reset_before_the_reply_is_asked_again_and_then_told() {
     let server = Server::always(vec![Step::Reset]);
     assert_snapshot!(balance_of(&server).end().told(&server), @"
-    error: aliyun/environment: the connection to 127.0.0.1:[PORT] broke before the reply was whole: Connection reset by peer (os error [N]) (asked 2 times)
-    hint: try again; with `-vv` every attempt is shown
+    error: aliyun/environment: the connection to 127.0.0.1:[PORT] failed before the reply was complete: Connection reset by peer (os error [N]) (after 2 attempts)
+    hint: try again; `-vv` logs every attempt
     --- exit status 1
     2 requests
     ");
@@ -70,8 +70,8 @@ fn a_reset_before_the_reply_is_asked_again_and_then_told() {
 fn a_connection_closed_without_a_word_is_asked_again_and_then_told() {
     let server = Server::always(vec![Step::Close]);
     assert_snapshot!(balance_of(&server).end().told(&server), @"
-    error: aliyun/environment: the connection to 127.0.0.1:[PORT] broke before the reply was whole: connection closed before message completed (asked 2 times)
-    hint: try again; with `-vv` every attempt is shown
+    error: aliyun/environment: the connection to 127.0.0.1:[PORT] failed before the reply was complete: connection closed before message completed (after 2 attempts)
+    hint: try again; `-vv` logs every attempt
     --- exit status 1
     2 requests
     ");
@@ -81,8 +81,8 @@ fn a_connection_closed_without_a_word_is_asked_again_and_then_told() {
 fn a_reset_within_the_headers_is_told() {
     let server = Server::always(vec![Step::Send(b"HTTP/1.1 200 OK\r\nContent-".to_vec()), Step::Reset]);
     assert_snapshot!(balance_of(&server).end().told(&server), @"
-    error: aliyun/environment: the connection to 127.0.0.1:[PORT] broke before the reply was whole: Connection reset by peer (os error [N]) (asked 2 times)
-    hint: try again; with `-vv` every attempt is shown
+    error: aliyun/environment: the connection to 127.0.0.1:[PORT] failed before the reply was complete: Connection reset by peer (os error [N]) (after 2 attempts)
+    hint: try again; `-vv` logs every attempt
     --- exit status 1
     2 requests
     ");
@@ -100,8 +100,8 @@ fn a_reset_within_the_body_is_told_and_half_a_reply_is_no_balance() {
         Step::Reset,
     ]);
     assert_snapshot!(balance_of(&server).end().told(&server), @"
-    error: aliyun/environment: the connection to 127.0.0.1:[PORT] broke before the reply was whole: Connection reset by peer (os error [N]) (asked 2 times)
-    hint: try again; with `-vv` every attempt is shown
+    error: aliyun/environment: the connection to 127.0.0.1:[PORT] failed before the reply was complete: Connection reset by peer (os error [N]) (after 2 attempts)
+    hint: try again; `-vv` logs every attempt
     --- exit status 1
     2 requests
     ");
@@ -130,8 +130,8 @@ fn a_server_that_accepts_and_never_answers_ends_at_the_time_out() {
     let server = Server::always(vec![Step::Hang]);
     let ended = balance_of(&server).args(&["--timeout", "300ms"]).end();
     assert_snapshot!(ended.told(&server), @"
-    error: aliyun/environment: no whole reply of 127.0.0.1:[PORT] within 0.3 s (asked 2 times)
-    hint: try again, or give it longer with `--timeout`
+    error: aliyun/environment: no complete reply from 127.0.0.1:[PORT] within 0.3 s (after 2 attempts)
+    hint: try again, or raise `--timeout`
     --- exit status 1
     2 requests
     ");
@@ -145,8 +145,8 @@ fn a_tls_handshake_that_is_never_answered_ends_at_the_connect_time_out() {
     let ended =
         cloudbal(&["aliyun", "balance", "--connect-to", &address, "--connect-timeout", "300ms"]).end();
     assert_snapshot!(ended.told_alone(), @"
-    error: aliyun/environment: no connection to business.aliyuncs.com within 0.3 s (asked 2 times)
-    hint: check the network and the proxy; `--connect-timeout` gives it longer
+    error: aliyun/environment: no connection to business.aliyuncs.com within 0.3 s (after 2 attempts)
+    hint: check the network and the proxy, or raise `--connect-timeout`
     --- exit status 1
     ");
     assert!(ended.took < Duration::from_secs(3), "two attempts of 0.3 s: {:?}", ended.took);
@@ -164,8 +164,8 @@ fn a_reply_that_drips_ends_at_the_time_out_although_bytes_keep_coming() {
         let ended = balance_of(&server).args(&["--timeout", "300ms"]).end();
         allow_duplicates! {
             assert_snapshot!(ended.told(&server), @"
-            error: aliyun/environment: no whole reply of 127.0.0.1:[PORT] within 0.3 s (asked 2 times)
-            hint: try again, or give it longer with `--timeout`
+            error: aliyun/environment: no complete reply from 127.0.0.1:[PORT] within 0.3 s (after 2 attempts)
+            hint: try again, or raise `--timeout`
             --- exit status 1
             2 requests
             ");
@@ -201,8 +201,8 @@ fn the_deadline_ends_a_run_whatever_time_outs_and_retries_say() {
 fn something_that_speaks_no_http_is_told_and_not_asked_again() {
     let server = Server::always(vec![Step::Send(b"220 mail.example.com ESMTP\r\n".to_vec()), Step::Close]);
     assert_snapshot!(balance_of(&server).end().told(&server), @"
-    error: aliyun/environment: 127.0.0.1:[PORT] does not answer in HTTP: invalid HTTP version parsed
-    hint: check `--endpoint` and the proxy: something else than the cloud may stand there
+    error: aliyun/environment: the reply from 127.0.0.1:[PORT] is not valid HTTP: invalid HTTP version parsed
+    hint: check `--endpoint` and the proxy: the server may not be the cloud's
     --- exit status 1
     1 requests
     ");
@@ -216,8 +216,8 @@ fn headers_without_end_are_refused() {
         Step::Hang,
     ]);
     assert_snapshot!(balance_of(&server).end().told(&server), @"
-    error: aliyun/environment: 127.0.0.1:[PORT] does not answer in HTTP: message head is too large
-    hint: check `--endpoint` and the proxy: something else than the cloud may stand there
+    error: aliyun/environment: the reply from 127.0.0.1:[PORT] is not valid HTTP: message head is too large
+    hint: check `--endpoint` and the proxy: the server may not be the cloud's
     --- exit status 1
     1 requests
     ");
@@ -229,8 +229,8 @@ fn interim_replies_without_end_end_at_the_time_out() {
     let server = Server::always(vec![interim, Step::Hang]);
     let ended = balance_of(&server).args(&["--timeout", "300ms"]).end();
     assert_snapshot!(ended.told(&server), @"
-    error: aliyun/environment: no whole reply of 127.0.0.1:[PORT] within 0.3 s (asked 2 times)
-    hint: try again, or give it longer with `--timeout`
+    error: aliyun/environment: no complete reply from 127.0.0.1:[PORT] within 0.3 s (after 2 attempts)
+    hint: try again, or raise `--timeout`
     --- exit status 1
     2 requests
     ");

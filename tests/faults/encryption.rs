@@ -36,8 +36,8 @@ fn an_unknown_issuer_is_refused_after_the_systems_certificates_were_tried() {
     assert_snapshot!(balance_at(&server).args(&["-v"]).end().told(&server), @"
     [environment] asking https://business.aliyuncs.com for balance
     the server's issuer is not among the embedded certificates; trying the system's
-    error: aliyun/environment: no TLS connection to business.aliyuncs.com: its certificate was issued by somebody who is not trusted
-    hint: behind a proxy that opens TLS, name its certificate with `--ca-file`
+    error: aliyun/environment: no TLS connection to business.aliyuncs.com: certificate issued by an untrusted authority
+    hint: behind a TLS-inspecting proxy, pass its certificate with `--ca-file`
     --- exit status 1
     0 requests
     ");
@@ -48,8 +48,8 @@ fn an_issuer_that_takes_a_trusted_ones_name_is_unknown_too() {
     let (ours, theirs) = (Authority::new("same name"), Authority::new("same name"));
     let server = speaking(theirs.issue(HOST));
     assert_snapshot!(balance_at(&server).args(&["--ca-file", ours.path()]).end().told(&server), @"
-    error: aliyun/environment: no TLS connection to business.aliyuncs.com: its certificate was issued by somebody who is not trusted
-    hint: behind a proxy that opens TLS, name its certificate with `--ca-file`
+    error: aliyun/environment: no TLS connection to business.aliyuncs.com: certificate issued by an untrusted authority
+    hint: behind a TLS-inspecting proxy, pass its certificate with `--ca-file`
     --- exit status 1
     0 requests
     ");
@@ -60,7 +60,7 @@ fn an_expired_certificate_is_refused() {
     let authority = Authority::new("ours");
     let server = speaking(authority.issue_for_years(HOST, 2001, 2002));
     assert_snapshot!(balance_at(&server).args(&["--ca-file", authority.path()]).end().told(&server), @"
-    error: aliyun/environment: no TLS connection to business.aliyuncs.com: its certificate has expired
+    error: aliyun/environment: no TLS connection to business.aliyuncs.com: certificate expired
     hint: check this machine's clock; otherwise the server's owner must renew it
     --- exit status 1
     0 requests
@@ -72,7 +72,7 @@ fn a_certificate_of_the_future_is_refused() {
     let authority = Authority::new("ours");
     let server = speaking(authority.issue_for_years(HOST, 4001, 4002));
     assert_snapshot!(balance_at(&server).args(&["--ca-file", authority.path()]).end().told(&server), @"
-    error: aliyun/environment: no TLS connection to business.aliyuncs.com: its certificate is not valid yet
+    error: aliyun/environment: no TLS connection to business.aliyuncs.com: certificate not valid yet
     hint: check this machine's clock
     --- exit status 1
     0 requests
@@ -84,8 +84,8 @@ fn a_certificate_for_another_host_is_refused() {
     let authority = Authority::new("ours");
     let server = speaking(authority.issue("login.example.com"));
     assert_snapshot!(balance_at(&server).args(&["--ca-file", authority.path()]).end().told(&server), @"
-    error: aliyun/environment: no TLS connection to business.aliyuncs.com: its certificate is for another name
-    hint: check `--endpoint`; a proxy or a login page may stand in between
+    error: aliyun/environment: no TLS connection to business.aliyuncs.com: certificate issued for another name
+    hint: check `--endpoint`; a proxy or a login page may be in the way
     --- exit status 1
     0 requests
     ");
@@ -103,7 +103,7 @@ fn a_server_without_tls_is_told() {
     let ended = cloudbal(&["aliyun", "balance", "--connect-to", &address]).end();
     assert_snapshot!(ended.told_alone(), @"
     error: aliyun/environment: no TLS connection to business.aliyuncs.com: received corrupt message of type InvalidContentType
-    hint: check that the server speaks TLS, and the proxy
+    hint: check that the server supports TLS, and the proxy
     --- exit status 1
     ");
 }
@@ -115,8 +115,8 @@ fn a_file_without_certificates_is_told_before_anything_is_asked() {
     let path = empty.path().to_str().unwrap();
     let ended = balance_at(&server).args(&["--ca-file", path]).end();
     assert_snapshot!(ended.told(&server).replace(path, "[FILE]"), @"
-    error: `[FILE]` gives no certificate: no `BEGIN CERTIFICATE` in it
-    hint: name a file of certificates in PEM form with `--ca-file`
+    error: no usable certificate in `[FILE]`: no `BEGIN CERTIFICATE` found
+    hint: pass a PEM certificate file with `--ca-file`
     --- exit status 2
     0 requests
     ");
@@ -127,8 +127,8 @@ fn a_reset_within_tls_is_told() {
     let authority = Authority::new("ours");
     let server = Server::with_tls(authority.issue(HOST), |_, _| vec![Step::Reset]);
     assert_snapshot!(balance_at(&server).args(&["--ca-file", authority.path()]).end().told(&server), @"
-    error: aliyun/environment: the connection to business.aliyuncs.com broke before the reply was whole: Connection reset by peer (os error [N]) (asked 2 times)
-    hint: try again; with `-vv` every attempt is shown
+    error: aliyun/environment: the connection to business.aliyuncs.com failed before the reply was complete: Connection reset by peer (os error [N]) (after 2 attempts)
+    hint: try again; `-vv` logs every attempt
     --- exit status 1
     2 requests
     ");
@@ -142,8 +142,8 @@ fn a_reply_cut_without_the_end_of_tls_is_no_balance() {
     let server =
         Server::with_tls(authority.issue(HOST), move |_, _| vec![Step::Send(cut.into()), Step::Close]);
     assert_snapshot!(balance_at(&server).args(&["--ca-file", authority.path()]).end().told(&server), @"
-    error: aliyun/environment: the connection to business.aliyuncs.com broke before the reply was whole: it ended early (asked 2 times)
-    hint: try again; with `-vv` every attempt is shown
+    error: aliyun/environment: the connection to business.aliyuncs.com failed before the reply was complete: closed early (after 2 attempts)
+    hint: try again; `-vv` logs every attempt
     --- exit status 1
     2 requests
     ");

@@ -39,7 +39,7 @@ fn a_file_without_end_is_not_read_to_its_end() {
     for (option, message) in [
         ("--uin-file", "error: cannot read `/dev/zero`: larger than 64 MiB\n"),
         ("--config", "error: cannot read `/dev/zero`: larger than 16 MiB\n"),
-        ("--resume", "error: `/dev/zero` is not a regular file: left as it is\n"),
+        ("--resume", "error: `/dev/zero` is not a regular file: left unchanged\n"),
     ] {
         let server = Server::always(balance());
         let ended = members_of(&server).args(&[option, "/dev/zero"]).end();
@@ -65,7 +65,7 @@ fn a_journal_that_cannot_be_written_on_takes_nothing_from_what_is_shown_and_is_g
     let pages = regex::Regex::new(r"\d+ saved pages").unwrap();
     assert_snapshot!(pages.replace(&told, "[N] saved pages"), @"
     error: tencent/environment: cannot write `JOURNAL`: File too large (os error [N])
-    hint: check the disk's space; what was read is shown
+    hint: check the free disk space; what was read is still shown
     resumable: [N] saved pages; run the same command again to go on
     --- exit status 1
     ");

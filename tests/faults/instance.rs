@@ -37,17 +37,17 @@ const ABSENT: (&str, &str) = ("404 Not Found", "<html>not found</html>");
 fn a_wrong_role_is_named_beside_the_roles_that_exist() {
     assert_snapshot!(run("reader", ("200 OK", "billing\n"), ABSENT), @"
     error: aliyun/p: no instance role `reader`: this instance has `billing`
-    hint: correct the role's name, or leave it out
+    hint: correct the name of the role, or remove it
     --- exit status 2
     ");
     assert_snapshot!(run("reader", ("200 OK", "billing\r\nops"), ("200 OK", r#"{"Code":"RoleNotFound"}"#)), @"
     error: aliyun/p: no instance role `reader`: this instance has `billing`, `ops`
-    hint: correct the role's name, or leave it out
+    hint: correct the name of the role, or remove it
     --- exit status 2
     ");
     assert_snapshot!(run("Billing", ("200 OK", "billing"), ("403 Forbidden", "")), @"
     error: aliyun/p: no instance role `Billing`: this instance has `billing`
-    hint: correct the role's name, or leave it out
+    hint: correct the name of the role, or remove it
     --- exit status 2
     ");
 }
@@ -55,13 +55,13 @@ fn a_wrong_role_is_named_beside_the_roles_that_exist() {
 #[test]
 fn a_role_that_exists_or_may_exist_keeps_its_own_error() {
     assert_snapshot!(run("billing", ("200 OK", "billing"), ("500 Internal Server Error", "")), @"
-    error: aliyun/p: no credentials for the instance role `billing`: the metadata service: it answered HTTP 500
-    hint: see what it answers to `curl`
+    error: aliyun/p: no credentials for the instance role `billing`: the metadata service: HTTP status 500
+    hint: try it with `curl`
     --- exit status 2
     ");
     assert_snapshot!(run("billing", ("500 Internal Server Error", ""), ABSENT), @"
-    error: aliyun/p: no credentials for the instance role `billing`: the metadata service: it answered HTTP 404
-    hint: see what it answers to `curl`
+    error: aliyun/p: no credentials for the instance role `billing`: the metadata service: HTTP status 404
+    hint: try it with `curl`
     --- exit status 2
     ");
 }
@@ -69,18 +69,18 @@ fn a_role_that_exists_or_may_exist_keeps_its_own_error() {
 #[test]
 fn an_instance_without_a_role_says_so() {
     assert_snapshot!(run("billing", ("200 OK", "\n"), ABSENT), @"
-    error: aliyun/p: no credentials for the instance role `billing`: the metadata service: it answered HTTP 404
-    hint: no role is bound to this instance: bind one to it
+    error: aliyun/p: no credentials for the instance role `billing`: the metadata service: HTTP status 404
+    hint: this instance has no role: attach one to it
     --- exit status 2
     ");
     assert_snapshot!(run("", ("200 OK", ""), ABSENT), @"
-    error: aliyun/p: the metadata service names no role of this instance
-    hint: bind a role to the instance
+    error: aliyun/p: the metadata service lists no role for this instance
+    hint: attach a role to the instance
     --- exit status 2
     ");
     assert_snapshot!(run("", ABSENT, ABSENT), @"
-    error: aliyun/p: the metadata service: it answered HTTP 404
-    hint: bind a role to the instance: the service names none
+    error: aliyun/p: the metadata service: HTTP status 404
+    hint: attach a role to the instance: it has none
     --- exit status 2
     ");
 }
@@ -89,7 +89,7 @@ fn an_instance_without_a_role_says_so() {
 fn of_several_roles_none_is_guessed() {
     assert_snapshot!(run("", ("200 OK", "billing\nops\n"), ABSENT), @"
     error: aliyun/p: the instance has several roles: `billing`, `ops`
-    hint: name one of them in the profile or the configuration
+    hint: choose one of them in the profile or the configuration
     --- exit status 2
     ");
 }

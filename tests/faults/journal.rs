@@ -337,8 +337,8 @@ fn one_journal_serves_all_accounts() {
         let other = run(&[command, "--members", "test"]).end();
         allow_duplicates! {
             assert_snapshot!(other.stderr.replace(&place.name(), "JOURNAL"), @"
-            error: `JOURNAL` holds members of tencent/prod, which this run does not read: left as it is
-            hint: run the command that it was begun with, or name another file with `--resume`
+            error: `JOURNAL` holds members of tencent/prod, which this run does not read: left unchanged
+            hint: use the arguments of the run that created it, or choose another file with `--resume`
             ");
         }
         assert_eq!(other.status, Some(2));
@@ -417,11 +417,11 @@ fn what_is_not_a_journal_of_ones_own_is_left_as_it_is() {
     };
     let link = place.0.path().join("link");
     std::os::unix::fs::symlink(place.journal(), &link).unwrap();
-    assert_snapshot!(refused(&link), @"error: `FILE` is a symbolic link: left as it is");
+    assert_snapshot!(refused(&link), @"error: `FILE` is a symbolic link: left unchanged");
     std::fs::set_permissions(place.journal(), std::fs::Permissions::from_mode(0o666)).unwrap();
-    assert_snapshot!(refused(&place.journal()), @"error: `FILE` can be written by other users: left as it is");
+    assert_snapshot!(refused(&place.journal()), @"error: `FILE` can be written by other users: left unchanged");
     let notes = place.0.path().join("notes");
     std::fs::write(&notes, "mine\n").unwrap();
     std::fs::set_permissions(&notes, std::fs::Permissions::from_mode(0o600)).unwrap();
-    assert_snapshot!(refused(&notes), @"error: `FILE` is not a journal that this version of cloudbal has written: left as it is");
+    assert_snapshot!(refused(&notes), @"error: `FILE` is not a journal of this version of cloudbal: left unchanged");
 }

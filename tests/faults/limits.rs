@@ -46,8 +46,8 @@ fn a_wait_without_bounds_is_an_error_and_ends_no_run() {
     let headers = "Retry-After: 18446744073709551615\r\nContent-Type: text/plain\r\n";
     let server = Server::always(reply("429 Too Many Requests", headers, b"busy"));
     assert_snapshot!(balance_of(&server).end().told(&server), @"
-    error: aliyun/environment: unreadable reply: HTTP 429, text/plain, 4 bytes: not JSON: error at line 1 column 1 (it asks to wait 18446744073709551615 s)
-    hint: that is longer than a run waits: run again then
+    error: aliyun/environment: unreadable reply: HTTP 429, text/plain, 4 bytes: not JSON: error at line 1 column 1 (the server asks to wait 18446744073709551615 s)
+    hint: longer than the limit of 60 s; run again later
     --- exit status 1
     1 requests
     ");
@@ -144,7 +144,7 @@ fn a_run_that_gets_no_thread_ends_with_an_error() {
     let ended = without_threads(&["aliyun", "balance", "--endpoint", &named]);
     assert_eq!(ended.status, Some(0), "this machine's name needs no thread: {ended:?}");
     assert_snapshot!(without_threads(&["aliyun", "balance"]).told_alone(), @"
-    error: aliyun/environment: cannot look up the name business.aliyuncs.com: no thread available: Resource temporarily unavailable (os error [N])
+    error: aliyun/environment: cannot resolve business.aliyuncs.com: no thread available: Resource temporarily unavailable (os error [N])
     hint: raise the limit of processes (`ulimit -u`) or of memory (`ulimit -v`)
     --- exit status 1
     ");

@@ -65,7 +65,7 @@ fn a_page_that_always_fails_is_told_and_the_others_are_shown() {
     let (ended, server) = ask(move |page, _| if page == 2 { failed.to_owned() } else { page_of(page, 35) });
     assert_eq!(ended.uins(), [numbers(1..=10), numbers(21..=35)].concat());
     assert_snapshot!(ended.told(&server), @"
-    error: tencent/environment: Tencent Cloud refused: Odd. (asked 2 times) (code InternalError, request id r-1)
+    error: tencent/environment: Tencent Cloud refused: Odd. (after 2 attempts) (code InternalError, request id r-1)
     hint: Tencent Cloud failed; try again later
     error: tencent/environment: only 25 of 35 members were read
     hint: run again: what is shown is right, but members may be missing

@@ -42,7 +42,7 @@ fn an_error_that_passes_is_none() {
 fn an_error_that_stays_is_told_with_the_number_of_attempts() {
     let server = Server::always(json(FAILED));
     assert_snapshot!(balance_of(&server).args(&["--retries", "2"]).end().told(&server), @"
-    error: aliyun/environment: Alibaba Cloud refused: Try later. (asked 3 times) (code InternalError, request id r-1)
+    error: aliyun/environment: Alibaba Cloud refused: Try later. (after 3 attempts) (code InternalError, request id r-1)
     hint: Alibaba Cloud failed; try again later
     --- exit status 1
     3 requests
@@ -92,15 +92,15 @@ fn a_wait_of_more_than_a_minute_is_not_waited_for() {
     let throttled = br#"{"Code":"Throttling.User","Message":"Too many.","RequestId":"r-1"}"#;
     let server = Server::always(reply("429 Too Many Requests", "Retry-After: 3600\r\n", throttled));
     assert_snapshot!(balance_of(&server).end().told(&server), @"
-    error: aliyun/environment: Alibaba Cloud refused: Too many. (it asks to wait 3600 s) (code Throttling.User, request id r-1)
-    hint: that is longer than a run waits: run again then
+    error: aliyun/environment: Alibaba Cloud refused: Too many. (the server asks to wait 3600 s) (code Throttling.User, request id r-1)
+    hint: longer than the limit of 60 s; run again later
     --- exit status 1
     1 requests
     ");
     let server = Server::always(reply("503 Service Unavailable", "Retry-After: 61\r\n", b""));
     assert_snapshot!(balance_of(&server).end().told(&server), @"
-    error: aliyun/environment: unreadable reply: HTTP 503, empty, 0 bytes: not JSON: it ends too early at line 1 column 0 (it asks to wait 61 s)
-    hint: that is longer than a run waits: run again then
+    error: aliyun/environment: unreadable reply: HTTP 503, empty, 0 bytes: not JSON: it ends too early at line 1 column 0 (the server asks to wait 61 s)
+    hint: longer than the limit of 60 s; run again later
     --- exit status 1
     1 requests
     ");
@@ -126,7 +126,7 @@ fn a_nonce_that_the_cloud_has_seen_is_replaced() {
     ");
     let server = Server::always(reply("400 Bad Request", "", used.as_bytes()));
     assert_snapshot!(balance_of(&server).end().told(&server), @"
-    error: aliyun/environment: Alibaba Cloud refused: The request signature nonce has been used. (asked 2 times) (code SignatureNonceUsed, request id r-1)
+    error: aliyun/environment: Alibaba Cloud refused: The request signature nonce has been used. (after 2 attempts) (code SignatureNonceUsed, request id r-1)
     --- exit status 1
     2 requests
     ");

@@ -36,12 +36,12 @@ fn what_was_found_before_the_deadline_is_shown() {
       ok       source      environment (ALIBABA_CLOUD_ACCESS_KEY_ID)
       ok       key         ****, temporary
       ok       network     http://127.0.0.1:[PORT] answers in [N] ms, connected in [N] ms
-      skipped  clock       the server does not tell its time
+      skipped  clock       the server does not send its time
       ok       signature   accepted
       failed   identity    unreadable reply: HTTP 200, application/json, 102 bytes: `AccountId` is missing
                            hint: try again; with `-vv` every attempt is shown
       ok       permission  1,828.72 CNY available
-      ok       site        cn, assumed: the endpoint belongs to no site
+      ok       site        cn, assumed: the endpoint belongs to no known site
     --- stderr
     error: the deadline came before everything was examined
     hint: give it longer with `--deadline`

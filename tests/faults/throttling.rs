@@ -47,7 +47,7 @@ fn every_time_ends_in_an_error_when_patience_does() {
     let ended = balance_of(&server).within(Duration::from_secs(15)).end();
     let times = server.seen().len();
     assert_snapshot!(ended.told(&server).replace(&times.to_string(), "[N]"), @"
-    error: aliyun/environment: Alibaba Cloud refused: Request was denied. (asked [N] times) (code Throttling.User, request id r-1)
+    error: aliyun/environment: Alibaba Cloud refused: Request was denied. (after [N] attempts) (code Throttling.User, request id r-1)
     hint: another program may be using the key; try again later
     --- exit status 1
     [N] requests

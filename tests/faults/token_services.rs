@@ -106,7 +106,7 @@ fn what_both_hosts_have_said_is_told() {
         }
     };
     assert_snapshot!(cluster(one, |run| run).0, @"
-    error: tencent/environment: no temporary credentials: sts.intl.tencentcloudapi.com: the connection to sts.intl.tencentcloudapi.com broke before the reply was whole: Connection reset by peer (os error [N]); sts.tencentcloudapi.com: Tencent Cloud refused: The role does not exist. (code ResourceNotFound.RoleNotFound, request id r-3)
+    error: tencent/environment: no temporary credentials: sts.intl.tencentcloudapi.com: the connection to sts.intl.tencentcloudapi.com failed before the reply was complete: Connection reset by peer (os error [N]); sts.tencentcloudapi.com: Tencent Cloud refused: The role does not exist. (code ResourceNotFound.RoleNotFound, request id r-3)
     hint: check the role: its ARN, session name and duration
     --- exit status 1
     ");

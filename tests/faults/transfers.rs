@@ -12,8 +12,8 @@ use crate::server::{BALANCE, Server, Step, reply};
 fn a_length_that_is_too_long_is_a_broken_reply() {
     let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", BALANCE.len() + 10);
     assert_snapshot!(told(vec![Step::Send([head.as_str(), BALANCE].concat().into()), Step::Close]), @"
-    error: aliyun/environment: the connection to 127.0.0.1:[PORT] broke before the reply was whole: it ended early (asked 2 times)
-    hint: try again; with `-vv` every attempt is shown
+    error: aliyun/environment: the connection to 127.0.0.1:[PORT] failed before the reply was complete: closed early (after 2 attempts)
+    hint: try again; `-vv` logs every attempt
     --- exit status 1
     2 requests
     ");
@@ -34,15 +34,15 @@ fn a_length_that_is_too_short_is_an_unreadable_reply() {
 fn lengths_that_contradict_each_other_are_refused() {
     let two = format!("HTTP/1.1 200 OK\r\nContent-Length: 10\r\nContent-Length: {}\r\n\r\n", BALANCE.len());
     assert_snapshot!(told(vec![Step::Send([two.as_str(), BALANCE].concat().into())]), @"
-    error: aliyun/environment: 127.0.0.1:[PORT] does not answer in HTTP: invalid content-length parsed
-    hint: check `--endpoint` and the proxy: something else than the cloud may stand there
+    error: aliyun/environment: the reply from 127.0.0.1:[PORT] is not valid HTTP: invalid content-length parsed
+    hint: check `--endpoint` and the proxy: the server may not be the cloud's
     --- exit status 1
     1 requests
     ");
     let negative = "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n";
     assert_snapshot!(told(vec![Step::Send([negative, BALANCE].concat().into())]), @"
-    error: aliyun/environment: 127.0.0.1:[PORT] does not answer in HTTP: invalid content-length parsed
-    hint: check `--endpoint` and the proxy: something else than the cloud may stand there
+    error: aliyun/environment: the reply from 127.0.0.1:[PORT] is not valid HTTP: invalid content-length parsed
+    hint: check `--endpoint` and the proxy: the server may not be the cloud's
     --- exit status 1
     1 requests
     ");
@@ -67,8 +67,8 @@ fn chunks_that_are_cut_are_a_broken_reply() {
     let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
     let last_missing = format!("{head}{:x}\r\n{BALANCE}\r\n", BALANCE.len());
     assert_snapshot!(told(vec![Step::Send(last_missing.into()), Step::Close]), @"
-    error: aliyun/environment: the connection to 127.0.0.1:[PORT] broke before the reply was whole: it ended early (asked 2 times)
-    hint: try again; with `-vv` every attempt is shown
+    error: aliyun/environment: the connection to 127.0.0.1:[PORT] failed before the reply was complete: closed early (after 2 attempts)
+    hint: try again; `-vv` logs every attempt
     --- exit status 1
     2 requests
     ");
@@ -78,15 +78,15 @@ fn chunks_that_are_cut_are_a_broken_reply() {
 fn chunks_without_sense_are_a_broken_reply() {
     let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
     assert_snapshot!(told(vec![Step::Send(format!("{head}zz\r\n{BALANCE}\r\n0\r\n\r\n").into())]), @"
-    error: aliyun/environment: the connection to 127.0.0.1:[PORT] broke before the reply was whole: Invalid chunk size line: missing size digit (asked 2 times)
-    hint: try again; with `-vv` every attempt is shown
+    error: aliyun/environment: the connection to 127.0.0.1:[PORT] failed before the reply was complete: Invalid chunk size line: missing size digit (after 2 attempts)
+    hint: try again; `-vv` logs every attempt
     --- exit status 1
     2 requests
     ");
     let huge = format!("{head}FFFFFFFFFFFFFFFFFF\r\n{BALANCE}\r\n0\r\n\r\n");
     assert_snapshot!(told(vec![Step::Send(huge.into())]), @"
-    error: aliyun/environment: the connection to 127.0.0.1:[PORT] broke before the reply was whole: invalid chunk size: overflow (asked 2 times)
-    hint: try again; with `-vv` every attempt is shown
+    error: aliyun/environment: the connection to 127.0.0.1:[PORT] failed before the reply was complete: invalid chunk size: overflow (after 2 attempts)
+    hint: try again; `-vv` logs every attempt
     --- exit status 1
     2 requests
     ");
@@ -102,7 +102,7 @@ fn a_body_of_five_gibibytes_is_refused_after_four_mebibytes() {
         let ended = balance_of(&server).end();
         allow_duplicates! {
             assert_snapshot!(ended.told(&server), @"
-            error: aliyun/environment: the reply of 127.0.0.1:[PORT] is larger than 4 MiB
+            error: aliyun/environment: the reply from 127.0.0.1:[PORT] is larger than 4 MiB
             hint: no balance is that large: check `--endpoint` and the proxy
             --- exit status 1
             1 requests

@@ -56,7 +56,7 @@ fn the_port_of_connect_to_counts_with_tls_too() {
     assert_eq!(server.seen()[0].header("host"), Some(&*format!("{HOST}:8443")));
     assert_snapshot!(aliyun("https://192.0.2.1:8443", &server.address.to_string()).end().told_alone(), @"
     error: aliyun/environment: cannot connect to 127.0.0.1:[PORT] for `https://192.0.2.1:8443`: the endpoint is an address
-    hint: name the host in `--endpoint`, or leave out `--connect-to`
+    hint: use a host name in `--endpoint`, or remove `--connect-to`
     --- exit status 2
     ");
 }
@@ -81,12 +81,12 @@ fn credentials_are_not_requested_from_elsewhere_without_encryption() {
     3 requests
     ");
     assert_snapshot!(run("http://user:hush@192.0.2.7/key").end().told_alone(), @"
-    error: aliyun/environment: the credentials' address: refusing to send requests to 192.0.2.7 without encryption
+    error: aliyun/environment: the credentials URL: refusing to send requests to 192.0.2.7 without encryption
     hint: use https, or a loopback address
     --- exit status 2
     ");
     assert_snapshot!(run("http://localhost.example.com/key").end().told_alone(), @"
-    error: aliyun/environment: the credentials' address: refusing to send requests to localhost.example.com without encryption
+    error: aliyun/environment: the credentials URL: refusing to send requests to localhost.example.com without encryption
     hint: use https, or a loopback address
     --- exit status 2
     ");

@@ -76,7 +76,7 @@ fn blanks_and_line_ends_around_variables_do_not_count() {
         .aliyun_key("LTAIsandboxcndemo")
         .env("HTTPS_PROXY", "http://127.0.0.1:1\r")
         .run();
-    assert!(through.stderr.contains("no connection through the proxy"), "{through:?}");
+    assert!(through.stderr.contains("through the proxy: "), "{through:?}");
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn what_remains_inside_a_value_cannot_act_on_a_terminal() {
     assert_snapshot!(cloudbal(&["\u{1b}[2J"]).run().whole(), @r"
     --- stderr
     error: `\u{1b}[2J` is not a pattern: invalid range pattern
-    hint: write `[[]` for a bracket in a name
+    hint: use `[[]` for a bracket in a name
     --- exit status 2
     ");
     assert_snapshot!(cloudbal(&["--\u{1b}[2J"]).run().whole(), @r"

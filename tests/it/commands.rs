@@ -128,10 +128,10 @@ fn usage_errors_say_what_is_wrong_and_ask_nothing() {
     ");
     assert_snapshot!(said(&["aliyun", "balance", "--query", "balances[?"]), @"
     --- stderr
-    error: cannot use the query: Unexpected nud token -- found Eof
+    error: invalid query: Unexpected nud token -- found Eof
       balances[?
                 ^
-    hint: JMESPath is explained at https://jmespath.org; try `totals[].[currency, available]`
+    hint: see https://jmespath.org, or try `totals[].[currency, available]`
     --- exit status 2
     ");
     assert_snapshot!(said(&["aliyun", "balance", "--timeout", "soon"]), @"
@@ -152,7 +152,7 @@ fn usage_errors_say_what_is_wrong_and_ask_nothing() {
     assert_snapshot!(cloudbal(&["aliyun", "balance", "--ca-file", "/no/such.pem"]).aliyun_key("x").run().whole(), @"
     --- stderr
     error: cannot read `/no/such.pem`: no such file or directory
-    hint: name a file of certificates in PEM form with `--ca-file`
+    hint: pass a PEM certificate file with `--ca-file`
     --- exit status 2
     ");
 }
@@ -219,15 +219,15 @@ fn an_account_of_the_sandbox_is_chosen_by_its_name() {
     );
     assert_snapshot!(said(&["aliyun", "balance", "--account", "prod"]), @"
     --- stderr
-    error: there is no account `prod`
-    hint: known are: sandbox-intl, sandbox-cn
+    error: no account `prod`
+    hint: known accounts: sandbox-intl, sandbox-cn
     --- exit status 2
     ");
     // Where two clouds have the same name, only the cloud's tells them apart.
     assert_snapshot!(said(&["all", "prod"]), @"
     --- stderr
-    error: there is no account `prod`
-    hint: known are: tencent/sandbox-intl, tencent/sandbox-cn, aliyun/sandbox-intl, aliyun/sandbox-cn
+    error: no account `prod`
+    hint: known accounts: tencent/sandbox-intl, tencent/sandbox-cn, aliyun/sandbox-intl, aliyun/sandbox-cn
     --- exit status 2
     ");
 }

@@ -19,21 +19,21 @@ fn a_working_account_is_well_in_every_step() {
       ok       source      environment (TENCENTCLOUD_SECRET_ID)
       ok       key         AKID****demo
       ok       network     https://billing.intl.tencentcloudapi.com answers in [N] ms, connected in [N] ms
-      ok       clock       in step with the cloud's
+      ok       clock       in sync with the cloud's
       ok       signature   accepted
       ok       identity    account 600000561284, qcs::cam::uin/600000561284:uin/600000561284
       ok       permission  100,000,000.00 USD available
-      ok       site        intl, found out by asking
+      ok       site        intl, detected
 
     aliyun/environment
       ok       source      environment (ALIBABA_CLOUD_ACCESS_KEY_ID)
       ok       key         LTAI****demo
       ok       network     https://business.aliyuncs.com answers in [N] ms, connected in [N] ms
-      ok       clock       in step with the cloud's
+      ok       clock       in sync with the cloud's
       ok       signature   accepted
       ok       identity    account 1012345678900000, acs:ram::1012345678900000:root
       ok       permission  10,000.00 CNY available
-      ok       site        cn, found out by asking
+      ok       site        cn, detected
     --- exit status 0
     ");
     assert_eq!(cloud.statistics().requests, 4, "each account is asked who it is and what it has");
@@ -47,11 +47,11 @@ fn the_sandbox_can_be_examined() {
       ok       source      the sandbox
       ok       key         LTAI****demo
       ok       network     https://business.aliyuncs.com answers in [N] ms, connected in [N] ms
-      ok       clock       in step with the cloud's
+      ok       clock       in sync with the cloud's
       ok       signature   accepted
       ok       identity    account 5012345678900000, acs:ram::5012345678900000:root
       ok       permission  1,828.72 USD available
-      ok       site        intl, found out by asking
+      ok       site        intl, detected
     --- exit status 0
     ");
 }
@@ -73,18 +73,18 @@ fn missing_credentials_are_explained() {
     tencent/prod
       failed   source      no profile `prod` in `~/.tccli`
                            hint: there are no profiles; run `tccli configure`
-      skipped  key         an earlier step has failed
-      skipped  network     an earlier step has failed
-      skipped  clock       an earlier step has failed
-      skipped  signature   an earlier step has failed
-      skipped  identity    an earlier step has failed
-      skipped  permission  an earlier step has failed
-      skipped  site        an earlier step has failed
+      skipped  key         an earlier step failed
+      skipped  network     an earlier step failed
+      skipped  clock       an earlier step failed
+      skipped  signature   an earlier step failed
+      skipped  identity    an earlier step failed
+      skipped  permission  an earlier step failed
+      skipped  site        an earlier step failed
     --- exit status 1
     ");
     assert_snapshot!(home.whole(&cloudbal(&["doctor", "prot"]).home(&home).run()), @"
     --- stderr
-    error: there is no account `prot`
+    error: no account `prot`
     hint: did you mean `prod`? `cloudbal accounts` shows all
     --- exit status 2
     ");
@@ -97,13 +97,13 @@ fn half_filled_credentials_are_explained() {
     aliyun/environment
       failed   source      `ALIBABA_CLOUD_ACCESS_KEY_SECRET` is not set but `ALIBABA_CLOUD_ACCESS_KEY_ID` is set
                            hint: correct the variables, or unset them to use another source
-      skipped  key         an earlier step has failed
-      skipped  network     an earlier step has failed
-      skipped  clock       an earlier step has failed
-      skipped  signature   an earlier step has failed
-      skipped  identity    an earlier step has failed
-      skipped  permission  an earlier step has failed
-      skipped  site        an earlier step has failed
+      skipped  key         an earlier step failed
+      skipped  network     an earlier step failed
+      skipped  clock       an earlier step failed
+      skipped  signature   an earlier step failed
+      skipped  identity    an earlier step failed
+      skipped  permission  an earlier step failed
+      skipped  site        an earlier step failed
     --- exit status 1
     ");
 }
@@ -118,13 +118,13 @@ fn expired_credentials_are_explained() {
     tencent/default
       failed   source      profile `default` in `~/.tccli/default.credential`: the temporary key expired at [TIME]Z
                            hint: run `tccli sso login`
-      skipped  key         an earlier step has failed
-      skipped  network     an earlier step has failed
-      skipped  clock       an earlier step has failed
-      skipped  signature   an earlier step has failed
-      skipped  identity    an earlier step has failed
-      skipped  permission  an earlier step has failed
-      skipped  site        an earlier step has failed
+      skipped  key         an earlier step failed
+      skipped  network     an earlier step failed
+      skipped  clock       an earlier step failed
+      skipped  signature   an earlier step failed
+      skipped  identity    an earlier step failed
+      skipped  permission  an earlier step failed
+      skipped  site        an earlier step failed
     --- exit status 1
     ");
     // Nothing here says when the key in the environment ends: the cloud does.
@@ -137,12 +137,12 @@ fn expired_credentials_are_explained() {
       ok       source      environment (ALIBABA_CLOUD_ACCESS_KEY_ID)
       ok       key         STS.****7890, temporary
       ok       network     https://business.aliyuncs.com answers in [N] ms, connected in [N] ms
-      ok       clock       in step with the cloud's
+      ok       clock       in sync with the cloud's
       failed   signature   Alibaba Cloud refused: Specified SecurityToken is expired. (code InvalidSecurityToken.Expired)
                            hint: get new temporary credentials: the security token is invalid or has expired
-      skipped  identity    the signature is not accepted
-      skipped  permission  the signature is not accepted
-      skipped  site        an earlier step has failed
+      skipped  identity    the signature was rejected
+      skipped  permission  the signature was rejected
+      skipped  site        an earlier step failed
     --- exit status 1
     ");
 }
@@ -159,23 +159,23 @@ fn a_wrong_secret_is_explained() {
       ok       source      environment (TENCENTCLOUD_SECRET_ID)
       ok       key         AKID****demo
       ok       network     https://billing.intl.tencentcloudapi.com answers in [N] ms, connected in [N] ms
-      ok       clock       in step with the cloud's
+      ok       clock       in sync with the cloud's
       failed   signature   Tencent Cloud refused: The provided credentials could not be validated. Please ensure your signature is correct. (code AuthFailure.SignatureFailure)
                            hint: check the SecretKey: it does not match the SecretId
-      skipped  identity    the signature is not accepted
-      skipped  permission  the signature is not accepted
-      skipped  site        an earlier step has failed
+      skipped  identity    the signature was rejected
+      skipped  permission  the signature was rejected
+      skipped  site        an earlier step failed
 
     aliyun/environment
       ok       source      environment (ALIBABA_CLOUD_ACCESS_KEY_ID)
       ok       key         LTAI****demo
       ok       network     https://business.aliyuncs.com answers in [N] ms, connected in [N] ms
-      ok       clock       in step with the cloud's
+      ok       clock       in sync with the cloud's
       failed   signature   Alibaba Cloud refused: (it repeats what was signed and is not shown) (code SignatureDoesNotMatch)
                            hint: check the AccessKeySecret: it does not match the AccessKeyId
-      skipped  identity    the signature is not accepted
-      skipped  permission  the signature is not accepted
-      skipped  site        an earlier step has failed
+      skipped  identity    the signature was rejected
+      skipped  permission  the signature was rejected
+      skipped  site        an earlier step failed
     --- exit status 1
     ");
 }
@@ -190,23 +190,23 @@ fn a_missing_permission_is_explained() {
       ok       source      environment (TENCENTCLOUD_SECRET_ID)
       ok       key         AKID****nied
       ok       network     https://billing.intl.tencentcloudapi.com answers in [N] ms, connected in [N] ms
-      ok       clock       in step with the cloud's
+      ok       clock       in sync with the cloud's
       ok       signature   accepted
       ok       identity    account 600000561284, qcs::cam::uin/600000561284:uin/600000561284
       failed   permission  Tencent Cloud refused: you are not authorized to perform operation (finance:DescribeAccountBalance) (code UnauthorizedOperation.CamNoAuth)
                            hint: grant the CAM action `finance:DescribeAccountBalance` to the user of this key
-      skipped  site        an earlier step has failed
+      skipped  site        an earlier step failed
 
     aliyun/environment
       ok       source      environment (ALIBABA_CLOUD_ACCESS_KEY_ID)
       ok       key         LTAI****nied
       ok       network     https://business.aliyuncs.com answers in [N] ms, connected in [N] ms
-      ok       clock       in step with the cloud's
+      ok       clock       in sync with the cloud's
       ok       signature   accepted
       ok       identity    account 1012345678900000, acs:ram::1012345678900000:root
       failed   permission  Alibaba Cloud refused: This API is not authorized for caller. (code NotAuthorized)
                            hint: grant the RAM action `bss:DescribeAcccount` (three c's), or the policy AliyunBSSReadOnlyAccess, to the user of this key
-      skipped  site        an earlier step has failed
+      skipped  site        an earlier step failed
     --- exit status 1
     ");
 }
@@ -220,18 +220,18 @@ fn a_wrong_site_is_explained_with_the_right_one() {
       ok       source      environment (TENCENTCLOUD_SECRET_ID)
       ok       key         AKID****demo
       ok       network     https://billing.tencentcloudapi.com answers in [N] ms, connected in [N] ms
-      ok       clock       in step with the cloud's
+      ok       clock       in sync with the cloud's
       skipped  signature   the site does not know the key
       skipped  identity    the site does not know the account
       skipped  permission  the site does not know the account
       failed   site        Tencent Cloud refused: The SecretId is not found. (code AuthFailure.SecretIdNotFound)
-                           hint: the account belongs to site `intl`: choose it with `--site intl`, or `site = "intl"` in the configuration
+                           hint: the account belongs to site `intl`: use `--site intl`, or `site = "intl"` in the configuration
 
     aliyun/environment
       ok       source      environment (ALIBABA_CLOUD_ACCESS_KEY_ID)
       ok       key         LTAI****demo
       ok       network     https://business.aliyuncs.com answers in [N] ms, connected in [N] ms
-      ok       clock       in step with the cloud's
+      ok       clock       in sync with the cloud's
       ok       signature   accepted
       ok       identity    account 1012345678900000, acs:ram::1012345678900000:root
       ok       permission  10,000.00 CNY available
@@ -243,12 +243,12 @@ fn a_wrong_site_is_explained_with_the_right_one() {
       ok       source      environment (ALIBABA_CLOUD_ACCESS_KEY_ID)
       ok       key         LTAI****demo
       ok       network     https://business.ap-southeast-1.aliyuncs.com answers in [N] ms, connected in [N] ms
-      ok       clock       in step with the cloud's
+      ok       clock       in sync with the cloud's
       ok       signature   accepted
       ok       identity    account 1012345678900000, acs:ram::1012345678900000:root
       skipped  permission  the site does not know the account
       failed   site        Alibaba Cloud refused: This API is not applicable for caller. (code NotApplicable)
-                           hint: the account belongs to site `cn`: choose it with `--site cn`, or `site = "cn"` in the configuration
+                           hint: the account belongs to site `cn`: use `--site cn`, or `site = "cn"` in the configuration
     --- exit status 1
     "#);
 }
@@ -262,7 +262,7 @@ fn a_key_that_no_site_knows_is_explained() {
       ok       source      environment (TENCENTCLOUD_SECRET_ID)
       ok       key         AKID****nkey
       ok       network     https://billing.intl.tencentcloudapi.com answers in [N] ms, connected in [N] ms
-      ok       clock       in step with the cloud's
+      ok       clock       in sync with the cloud's
       skipped  signature   the site does not know the key
       skipped  identity    the site does not know the account
       skipped  permission  the site does not know the account
@@ -273,12 +273,12 @@ fn a_key_that_no_site_knows_is_explained() {
       ok       source      environment (ALIBABA_CLOUD_ACCESS_KEY_ID)
       ok       key         LTAI****nkey
       ok       network     https://business.aliyuncs.com answers in [N] ms, connected in [N] ms
-      ok       clock       in step with the cloud's
+      ok       clock       in sync with the cloud's
       failed   signature   Alibaba Cloud refused: Specified access key is not found. (code InvalidAccessKeyId.NotFound)
                            hint: check the AccessKeyId
-      skipped  identity    the signature is not accepted
-      skipped  permission  the signature is not accepted
-      skipped  site        an earlier step has failed
+      skipped  identity    the signature was rejected
+      skipped  permission  the signature was rejected
+      skipped  site        an earlier step failed
     --- exit status 1
     ");
 }
@@ -292,23 +292,23 @@ fn a_clock_that_is_off_by_twenty_minutes_is_explained() {
       ok       source      environment (TENCENTCLOUD_SECRET_ID)
       ok       key         AKID****demo
       ok       network     https://billing.intl.tencentcloudapi.com answers in [N] ms, connected in [N] ms
-      failed   clock       this machine's clock is 20 min 0 s behind the cloud's: the cloud refused what was signed by it
-                           hint: set the clock; cloudbal goes on with the cloud's time, other programs do not
+      failed   clock       this machine's clock is 20 min 0 s behind the cloud's: the cloud rejected the signature
+                           hint: set the clock; cloudbal uses the cloud's time instead, other programs do not
       ok       signature   accepted
       ok       identity    account 600000561284, qcs::cam::uin/600000561284:uin/600000561284
       ok       permission  100,000,000.00 USD available
-      ok       site        intl, found out by asking
+      ok       site        intl, detected
 
     aliyun/environment
       ok       source      environment (ALIBABA_CLOUD_ACCESS_KEY_ID)
       ok       key         LTAI****demo
       ok       network     https://business.aliyuncs.com answers in [N] ms, connected in [N] ms
-      failed   clock       this machine's clock is 20 min 0 s behind the cloud's: the cloud refused what was signed by it
-                           hint: set the clock; cloudbal goes on with the cloud's time, other programs do not
+      failed   clock       this machine's clock is 20 min 0 s behind the cloud's: the cloud rejected the signature
+                           hint: set the clock; cloudbal uses the cloud's time instead, other programs do not
       ok       signature   accepted
       ok       identity    account 1012345678900000, acs:ram::1012345678900000:root
       ok       permission  10,000.00 CNY available
-      ok       site        cn, found out by asking
+      ok       site        cn, detected
     --- exit status 1
     ");
 }
@@ -325,26 +325,26 @@ fn no_network_is_explained() {
     tencent/environment
       ok       source      environment (TENCENTCLOUD_SECRET_ID)
       ok       key         AKID****demo
-      failed   network     no connection to [ADDRESS]: Connection refused (os error 111)
+      failed   network     cannot connect to [ADDRESS]: Connection refused (os error 111)
                            hint: check the network, the firewall and the proxy
-      skipped  clock       an earlier step has failed
-      skipped  signature   an earlier step has failed
-      skipped  identity    an earlier step has failed
-      skipped  permission  an earlier step has failed
-      skipped  site        an earlier step has failed
+      skipped  clock       an earlier step failed
+      skipped  signature   an earlier step failed
+      skipped  identity    an earlier step failed
+      skipped  permission  an earlier step failed
+      skipped  site        an earlier step failed
     --- exit status 1
     ");
     assert_snapshot!(run(&["--connect-to", &format!("127.0.0.1:{port}")]).whole(), @"
     tencent/environment
       ok       source      environment (TENCENTCLOUD_SECRET_ID)
       ok       key         AKID****demo
-      failed   network     no connection to billing.intl.tencentcloudapi.com: Connection refused (os error 111)
+      failed   network     cannot connect to billing.intl.tencentcloudapi.com: Connection refused (os error 111)
                            hint: check the network, the firewall and the proxy
-      skipped  clock       an earlier step has failed
-      skipped  signature   an earlier step has failed
-      skipped  identity    an earlier step has failed
-      skipped  permission  an earlier step has failed
-      skipped  site        an earlier step has failed
+      skipped  clock       an earlier step failed
+      skipped  signature   an earlier step failed
+      skipped  identity    an earlier step failed
+      skipped  permission  an earlier step failed
+      skipped  site        an earlier step failed
     --- exit status 1
     ");
     let other = run(&["--endpoint", "https://nowhere.invalid"]);
@@ -361,13 +361,13 @@ fn a_stranger_in_between_is_explained() {
     aliyun/environment
       ok       source      environment (ALIBABA_CLOUD_ACCESS_KEY_ID)
       ok       key         LTAI****demo
-      failed   network     no TLS connection to business.aliyuncs.com: its certificate was issued by somebody who is not trusted
-                           hint: behind a proxy that opens TLS, name its certificate with `--ca-file`
-      skipped  clock       an earlier step has failed
-      skipped  signature   an earlier step has failed
-      skipped  identity    an earlier step has failed
-      skipped  permission  an earlier step has failed
-      skipped  site        an earlier step has failed
+      failed   network     no TLS connection to business.aliyuncs.com: certificate issued by an untrusted authority
+                           hint: behind a TLS-inspecting proxy, pass its certificate with `--ca-file`
+      skipped  clock       an earlier step failed
+      skipped  signature   an earlier step failed
+      skipped  identity    an earlier step failed
+      skipped  permission  an earlier step failed
+      skipped  site        an earlier step failed
     --- exit status 1
     ");
     let portal = Cloud::faulty(&["html"]);
@@ -376,13 +376,13 @@ fn a_stranger_in_between_is_explained() {
       ok       source      environment (ALIBABA_CLOUD_ACCESS_KEY_ID)
       ok       key         LTAI****demo
       ok       network     https://business.aliyuncs.com answers in [N] ms, connected in [N] ms
-      ok       clock       in step with the cloud's
-      skipped  signature   the cloud has not judged it
+      ok       clock       in sync with the cloud's
+      skipped  signature   not verified by the cloud
       failed   identity    unreadable reply: HTTP 200, text/html; charset=utf-8, 144 bytes: not JSON: error at line 1 column 1
                            hint: a web page came instead of an answer: a proxy or a login page may stand in between
       failed   permission  unreadable reply: HTTP 200, text/html; charset=utf-8, 144 bytes: not JSON: error at line 1 column 1
                            hint: a web page came instead of an answer: a proxy or a login page may stand in between
-      skipped  site        an earlier step has failed
+      skipped  site        an earlier step failed
     --- exit status 1
     ");
 }
@@ -407,33 +407,33 @@ fn credentials_that_are_exchanged_are_examined_too() {
       ok       source      ~/.aliyun/config.json
       ok       key         STS.****ling, temporary until [TIME] UTC
       ok       network     https://business.aliyuncs.com answers in [N] ms, connected in [N] ms
-      ok       clock       in step with the cloud's
+      ok       clock       in sync with the cloud's
       ok       signature   accepted
       ok       identity    account 1234567890, acs:sts::1234567890:assumed-role/sandbox/sandbox
       ok       permission  10,000.00 CNY available
-      ok       site        cn, found out by asking
+      ok       site        cn, detected
 
     aliyun/denied
       ok       source      ~/.aliyun/config.json
       failed   key         no temporary credentials: Alibaba Cloud refused: You are not authorized to do this action. You should be authorized by RAM. (code NoPermission)
                            hint: grant the RAM action `sts:AssumeRole` to the user of this key, and let the role trust it
       ok       network     https://business.aliyuncs.com answers in [N] ms, connected in [N] ms
-      ok       clock       in step with the cloud's
-      skipped  signature   an earlier step has failed
-      skipped  identity    an earlier step has failed
-      skipped  permission  an earlier step has failed
-      skipped  site        an earlier step has failed
+      ok       clock       in sync with the cloud's
+      skipped  signature   an earlier step failed
+      skipped  identity    an earlier step failed
+      skipped  permission  an earlier step failed
+      skipped  site        an earlier step failed
 
     aliyun/program
       ok       source      ~/.aliyun/config.json
       failed   key         the command for credentials, `/nonexistent/program`, cannot be started: entity not found
                            hint: check that it is installed and on the `PATH`
       ok       network     https://business.aliyuncs.com answers in [N] ms, connected in [N] ms
-      ok       clock       in step with the cloud's
-      skipped  signature   an earlier step has failed
-      skipped  identity    an earlier step has failed
-      skipped  permission  an earlier step has failed
-      skipped  site        an earlier step has failed
+      ok       clock       in sync with the cloud's
+      skipped  signature   an earlier step failed
+      skipped  identity    an earlier step failed
+      skipped  permission  an earlier step failed
+      skipped  site        an earlier step failed
     --- exit status 1
     ");
 }
@@ -460,24 +460,24 @@ fn members_are_examined_where_they_are_to_be_read() {
       ok       source      the configuration
       ok       key         AKID****demo
       ok       network     https://billing.intl.tencentcloudapi.com answers in [N] ms, connected in [N] ms
-      ok       clock       in step with the cloud's
+      ok       clock       in sync with the cloud's
       ok       signature   accepted
       ok       identity    account 600000561284, qcs::cam::uin/600000561284:uin/600000561284
       ok       permission  100,000,000.00 USD available
       ok       members     12 members can be read
-      ok       site        intl, found out by asking
+      ok       site        intl, detected
 
     tencent/alone
       ok       source      the configuration
       ok       key         AKID****lone
       ok       network     https://billing.intl.tencentcloudapi.com answers in [N] ms, connected in [N] ms
-      ok       clock       in step with the cloud's
+      ok       clock       in sync with the cloud's
       ok       signature   accepted
       ok       identity    account 600000561284, qcs::cam::uin/600000561284:uin/600000561284
       ok       permission  100,000,000.00 USD available
       failed   members     Tencent Cloud refused: The account is not the administrator of an organization. (code UnsupportedOperation)
                            hint: only an account that administers an organization can read its members' balances; `cloudbal tencent balance` reads this account's own
-      ok       site        intl, found out by asking
+      ok       site        intl, detected
     --- exit status 1
     ");
 }
@@ -509,19 +509,19 @@ fn as_json_it_is_what_the_schema_says() {
     tencent,environment,source,ok,environment (TENCENTCLOUD_SECRET_ID),,
     tencent,environment,key,ok,AKID****nied,,
     tencent,environment,network,ok,"https://billing.intl.tencentcloudapi.com answers in [N] ms, connected in [N] ms",,
-    tencent,environment,clock,ok,in step with the cloud's,,
+    tencent,environment,clock,ok,in sync with the cloud's,,
     tencent,environment,signature,ok,accepted,,
     tencent,environment,identity,ok,"account 600000561284, qcs::cam::uin/600000561284:uin/600000561284",,
     tencent,environment,permission,failed,,Tencent Cloud refused: you are not authorized to perform operation (finance:DescribeAccountBalance) (code UnauthorizedOperation.CamNoAuth),grant the CAM action `finance:DescribeAccountBalance` to the user of this key
-    tencent,environment,site,skipped,an earlier step has failed,,
+    tencent,environment,site,skipped,an earlier step failed,,
     aliyun,environment,source,ok,environment (ALIBABA_CLOUD_ACCESS_KEY_ID),,
     aliyun,environment,key,ok,LTAI****demo,,
     aliyun,environment,network,ok,"https://business.aliyuncs.com answers in [N] ms, connected in [N] ms",,
-    aliyun,environment,clock,ok,in step with the cloud's,,
+    aliyun,environment,clock,ok,in sync with the cloud's,,
     aliyun,environment,signature,ok,accepted,,
     aliyun,environment,identity,ok,"account 1012345678900000, acs:ram::1012345678900000:root",,
     aliyun,environment,permission,ok,"10,000.00 CNY available",,
-    aliyun,environment,site,ok,"cn, found out by asking",,
+    aliyun,environment,site,ok,"cn, detected",,
     --- exit status 1
     "#);
 }
@@ -535,13 +535,13 @@ fn the_deadline_ends_it_and_what_was_found_is_shown() {
     tencent/environment
       failed   source      `TENCENTCLOUD_SECRET_KEY` is not set but `TENCENTCLOUD_SECRET_ID` is set
                            hint: correct the variables, or unset them to use another source
-      skipped  key         an earlier step has failed
-      skipped  network     an earlier step has failed
-      skipped  clock       an earlier step has failed
-      skipped  signature   an earlier step has failed
-      skipped  identity    an earlier step has failed
-      skipped  permission  an earlier step has failed
-      skipped  site        an earlier step has failed
+      skipped  key         an earlier step failed
+      skipped  network     an earlier step failed
+      skipped  clock       an earlier step failed
+      skipped  signature   an earlier step failed
+      skipped  identity    an earlier step failed
+      skipped  permission  an earlier step failed
+      skipped  site        an earlier step failed
 
     aliyun/environment
       ok       source      environment (ALIBABA_CLOUD_ACCESS_KEY_ID)

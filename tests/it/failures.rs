@@ -84,7 +84,7 @@ fn after_the_last_retry_the_error_says_what_and_how_often() {
         let said = cloud.cloudbal(&["aliyun", "balance", "-o", "json", "--retries", "1"]).run();
         let error = &said.json()["errors"][0];
         assert_eq!(error["kind"], kind, "{fault}: {error}");
-        assert!(error["message"].as_str().unwrap().ends_with("(asked 2 times)"), "{fault}: {error}");
+        assert!(error["message"].as_str().unwrap().ends_with("(after 2 attempts)"), "{fault}: {error}");
         assert_eq!(said.status, Some(1));
     }
 }
@@ -113,8 +113,8 @@ fn a_slow_reply_ends_at_the_time_out() {
     tencent/environment  error: timeout
     read [TIME] UTC
     --- stderr
-    error: tencent/environment: no whole reply of billing.intl.tencentcloudapi.com within 0.3 s
-    hint: try again, or give it longer with `--timeout`
+    error: tencent/environment: no complete reply from billing.intl.tencentcloudapi.com within 0.3 s
+    hint: try again, or raise `--timeout`
     --- exit status 1
     ");
     assert!(start.elapsed().as_secs() < 5);
@@ -143,7 +143,7 @@ fn nobody_listening_is_told_with_the_host() {
     aliyun/environment  error: network
     read [TIME] UTC
     --- stderr
-    error: aliyun/environment: no connection to [ADDRESS]: Connection refused (os error 111)
+    error: aliyun/environment: cannot connect to [ADDRESS]: Connection refused (os error 111)
     hint: check the network, the firewall and the proxy
     --- exit status 1
     ");
@@ -163,8 +163,8 @@ fn a_certificate_of_an_unknown_issuer_is_not_accepted() {
     aliyun/environment  error: network
     read [TIME] UTC
     --- stderr
-    error: aliyun/environment: no TLS connection to business.aliyuncs.com: its certificate was issued by somebody who is not trusted
-    hint: behind a proxy that opens TLS, name its certificate with `--ca-file`
+    error: aliyun/environment: no TLS connection to business.aliyuncs.com: certificate issued by an untrusted authority
+    hint: behind a TLS-inspecting proxy, pass its certificate with `--ca-file`
     --- exit status 1
     ");
     assert_eq!(cloud.statistics().requests, 0);

@@ -264,6 +264,6 @@ fn a_query_that_the_balances_do_not_bear_is_no_usage_error_for_they_were_asked_f
     let cloud = Cloud::start(Options::default());
     let said = cloud.cloudbal(&["aliyun", "balance", "--query", "sort_by(balances,&nope)"]).run();
     assert_eq!((said.status, &*said.stdout), (Some(1), ""));
-    assert!(said.stderr.starts_with("error: cannot use the query: "), "{}", said.stderr);
+    assert!(said.stderr.starts_with("error: invalid query: "), "{}", said.stderr);
     assert_eq!(cloud.statistics().requests, 1);
 }

@@ -13,7 +13,7 @@ fn a_query_that_finds_nothing_for_a_comparison_of_texts_says_so() {
     assert_snapshot!(run(&["--query", "balances[?available<`0`]"]), @"
     []
     --- stderr
-    warning: a text has no order with a number, so `<` is never true
+    warning: a text cannot be ordered with a number, so `<` is never true
       balances[?available<`0`]
                           ^
     hint: compare numbers: to_number(available) < `0`
@@ -29,7 +29,7 @@ fn a_query_that_finds_nothing_for_a_comparison_of_texts_says_so() {
     assert_snapshot!(cloud.cloudbal(&["accounts", "--query", "accounts[?account > `1`]"]).run().whole(), @"
     []
     --- stderr
-    warning: a text has no order with a number, so `>` is never true
+    warning: a text cannot be ordered with a number, so `>` is never true
       accounts[?account > `1`]
                           ^
     hint: order numbers only; texts can be sorted with `sort_by`

@@ -84,20 +84,20 @@ fn what_selects_nothing_is_an_error_that_suggests_what_is_near() {
     ");
     assert_snapshot!(said(&["all", "my"]), @"
     --- stderr
-    error: there is no account `my`
-    hint: known are: prod-1, prod-2, check, 深圳, a[b]
+    error: no account `my`
+    hint: known accounts: prod-1, prod-2, check, 深圳, a[b]
     --- exit status 2
     ");
     assert_snapshot!(said(&["all", "prod-1", "stage-*"]), @"
     --- stderr
     error: no account matches `stage-*`
-    hint: known are: prod-1, prod-2, check, 深圳, a[b]
+    hint: known accounts: prod-1, prod-2, check, 深圳, a[b]
     --- exit status 2
     ");
     assert_snapshot!(said(&["check", "x["]), @"
     --- stderr
     error: `x[` is not a pattern: invalid range pattern
-    hint: write `[[]` for a bracket in a name
+    hint: use `[[]` for a bracket in a name
     --- exit status 2
     ");
     // One account is not chosen by a pattern: it would be another one tomorrow.
@@ -172,7 +172,7 @@ fn a_name_that_no_member_has_is_never_well() {
     --- stderr
     sandbox: these are demo accounts on this machine; no cloud is asked
     error: tencent/sandbox: no member has a name that matches `nobody*`
-    hint: leave out `--name` to see all members
+    hint: remove `--name` to see all members
     --- exit status 1
     ");
     let check = said(&["check", "--members", "--name", "nobody*", "-o", "csv"]);

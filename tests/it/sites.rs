@@ -1,4 +1,4 @@
-//! Which site an account belongs to is found out by asking, and only when need be.
+//! Which site an account belongs to is detected, and only when need be.
 
 use cloudbal::sandbox::Options;
 use insta::assert_snapshot;
@@ -95,7 +95,7 @@ fn with_an_endpoint_the_site_is_its_or_assumed() {
         said.stdout.lines().last().unwrap_or_default().trim().to_owned()
     };
     let official = "https://billing.intl.tencentcloudapi.com";
-    assert_eq!(site(&["--endpoint", official]), "ok       site        intl, the endpoint's");
+    assert_eq!(site(&["--endpoint", official]), "ok       site        intl, determined by the endpoint");
     assert_eq!(site(&["--endpoint", official, "--site", "intl"]), "ok       site        intl, chosen");
     let plain = Cloud::plain();
     let url = format!("http://{}", plain.address);
@@ -106,11 +106,11 @@ fn with_an_endpoint_the_site_is_its_or_assumed() {
       ok       source      environment (ALIBABA_CLOUD_ACCESS_KEY_ID)
       ok       key         LTAI****demo
       ok       network     http://[ADDRESS] answers in [N] ms, connected in [N] ms
-      ok       clock       in step with the cloud's
+      ok       clock       in sync with the cloud's
       ok       signature   accepted
       ok       identity    account 1012345678900000, acs:ram::1012345678900000:root
       ok       permission  10,000.00 CNY available
-      ok       site        cn, assumed: the endpoint belongs to no site
+      ok       site        cn, assumed: the endpoint belongs to no known site
     --- exit status 0
     ");
 }

@@ -191,10 +191,10 @@ fn an_instance_is_told_its_roles_credentials() {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let lost = summary(&run(&format!("http://127.0.0.1:{port}")));
     assert_snapshot!(lost, @"
-    tencent default credentials the metadata service: no connection to 127.0.0.1: Connection refused (os error 111)
-    aliyun base credentials the metadata service: no connection to 127.0.0.1: Connection refused (os error 111)
-    aliyun named credentials the metadata service: no connection to 127.0.0.1: Connection refused (os error 111)
-    aliyun wrong credentials the metadata service: no connection to 127.0.0.1: Connection refused (os error 111)
+    tencent default credentials the metadata service: cannot connect to 127.0.0.1: Connection refused (os error 111)
+    aliyun base credentials the metadata service: cannot connect to 127.0.0.1: Connection refused (os error 111)
+    aliyun named credentials the metadata service: cannot connect to 127.0.0.1: Connection refused (os error 111)
+    aliyun wrong credentials the metadata service: cannot connect to 127.0.0.1: Connection refused (os error 111)
     exit status 2
     ");
 }
@@ -222,7 +222,7 @@ fn an_address_answers_with_credentials() {
     aliyun/environment  error: credentials
     read [TIME] UTC
     --- stderr
-    error: aliyun/environment: the credentials' address: refusing to send requests to 192.0.2.1 without encryption
+    error: aliyun/environment: the credentials URL: refusing to send requests to 192.0.2.1 without encryption
     hint: use https, or a loopback address
     --- exit status 2
     ");
@@ -456,13 +456,13 @@ fn accounts_are_chosen_by_their_names() {
     ");
     assert_snapshot!(run(&["all", "zebar"]), @"
     --- stderr
-    error: there is no account `zebar`
+    error: no account `zebar`
     hint: did you mean `zebra`? `cloudbal accounts` shows all
     --- exit status 2
     ");
     assert_snapshot!(run(&["tencent", "balance", "--account", "deneid"]), @"
     --- stderr
-    error: there is no account `deneid`
+    error: no account `deneid`
     hint: did you mean `denied`? `cloudbal accounts` shows all
     --- exit status 2
     ");

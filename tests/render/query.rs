@@ -74,7 +74,7 @@ fn csv_is_refused_before_anything_is_asked() {
     let error = Query::parse("totals", Format::Csv).unwrap_err();
     assert_eq!(
         error,
-        Error::new(ErrorKind::Usage, "the result of a query has no form in CSV")
+        Error::new(ErrorKind::Usage, "`--query` does not support CSV")
             .hint("use `--output json`, `ndjson` or `yaml` with `--query`")
     );
 }
@@ -82,32 +82,32 @@ fn csv_is_refused_before_anything_is_asked() {
 #[test]
 fn a_mistake_is_pointed_at_before_anything_is_asked() {
     insta::assert_snapshot!(refused("balances[?available"), @"
-    cannot use the query: Expected ']' -- found Eof
+    invalid query: Expected ']' -- found Eof
     balances[?available
                        ^
     ");
     insta::assert_snapshot!(refused("balances[?sub_account_name=='上海'] | [}"), @"
-    cannot use the query: Unexpected nud token -- found Rbrace
+    invalid query: Unexpected nud token -- found Rbrace
     balances[?sub_account_name=='上海'] | [}
                                            ^
     ");
     insta::assert_snapshot!(refused("balances[].lenght(@)"), @"
-    cannot use the query: there is no function `lenght`
+    invalid query: unknown function `lenght`
     balances[].lenght(@)
                ^
     ");
     insta::assert_snapshot!(refused("totals[0].\n  available ="), @"
-    cannot use the query: '=' is not valid. Did you mean '=='?
+    invalid query: '=' is not valid. Did you mean '=='?
       available =
                 ^
     ");
     insta::assert_snapshot!(refused(""), @"
-    cannot use the query: Unexpected nud token -- found Eof
+    invalid query: Unexpected nud token -- found Eof
 
     ^
     ");
     insta::assert_snapshot!(refused("balances[1::2147483647]"), @"
-    cannot use the query: the number is too large
+    invalid query: the number is too large
     balances[1::2147483647]
                 ^
     ");
@@ -126,7 +126,7 @@ fn a_mistake_that_only_the_data_shows_is_pointed_at_too() {
     let error = error.answer(&report(vec![balance(aliyun())])).unwrap_err();
     assert_eq!(error.kind, ErrorKind::Usage);
     insta::assert_snapshot!(error, @"
-    cannot use the query: Argument 0 expects type array[number], given array
+    invalid query: Argument 0 expects type array[number], given array
     sum(totals[].available)
        ^
     ");
@@ -148,7 +148,7 @@ fn no_expression_exhausts_the_stack() {
         }
     }
     insta::assert_snapshot!(refused(&"(".repeat(101)), @"
-    cannot use the query: it has more than 100 brackets and operators
+    invalid query: more than 100 brackets and operators
     (((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((
                                                                                                         ^
     ");
@@ -164,13 +164,13 @@ fn warnings(expression: &str) -> String {
 #[test]
 fn a_text_that_is_compared_with_a_number_is_warned_of_with_the_working_form() {
     insta::assert_snapshot!(warnings("balances[?available<`0`]"), @"
-    warning: a text has no order with a number, so `<` is never true
+    warning: a text cannot be ordered with a number, so `<` is never true
       balances[?available<`0`]
                           ^
     hint: compare numbers: to_number(available) < `0`
     ");
     insta::assert_snapshot!(warnings("balances[?`100` >= available].sub_account_id"), @"
-    warning: a text has no order with a number, so `>=` is never true
+    warning: a text cannot be ordered with a number, so `>=` is never true
       balances[?`100` >= available].sub_account_id
                          ^
     hint: compare numbers: `100` >= to_number(available)
@@ -188,23 +188,23 @@ fn a_text_that_is_compared_with_a_number_is_warned_of_with_the_working_form() {
     hint: compare numbers: to_number(available) != `0`
     ");
     insta::assert_snapshot!(warnings("balances[].[owed, cash][] | [?@ <= `0`]"), @"
-    warning: a text has no order with a number, so `<=` is never true
+    warning: a text cannot be ordered with a number, so `<=` is never true
       balances[].[owed, cash][] | [?@ <= `0`]
                                          ^
     hint: compare numbers: to_number(@) <= `0`
     ");
     insta::assert_snapshot!(warnings("max_by(balances[?!(frozen < `5`)], &(available > `5`) && `1` || `2`)"), @"
-    warning: a text has no order with a number, so `<` is never true
+    warning: a text cannot be ordered with a number, so `<` is never true
       max_by(balances[?!(frozen < `5`)], &(available > `5`) && `1` || `2`)
                                   ^
     hint: compare numbers: to_number(frozen) < `5`
-    warning: a text has no order with a number, so `>` is never true
+    warning: a text cannot be ordered with a number, so `>` is never true
       max_by(balances[?!(frozen < `5`)], &(available > `5`) && `1` || `2`)
                                                        ^
     hint: compare numbers: to_number(available) > `5`
     ");
     insta::assert_snapshot!(warnings("balances[?available < '0']"), @"
-    warning: only numbers have an order, so `<` is never true of texts
+    warning: only numbers can be ordered, so `<` is never true for texts
       balances[?available < '0']
                             ^
     hint: compare numbers: to_number(available) < `0`
@@ -216,13 +216,13 @@ fn a_text_that_is_compared_with_a_number_is_warned_of_with_the_working_form() {
     hint: compare numbers: `10000.0` == to_number(available)
     ");
     insta::assert_snapshot!(warnings("balances[?cash < available]"), @"
-    warning: only numbers have an order, so `<` is never true of texts
+    warning: only numbers can be ordered, so `<` is never true for texts
       balances[?cash < available]
                        ^
     hint: compare numbers: to_number(cash) < to_number(available)
     ");
     insta::assert_snapshot!(warnings("balances[?fetched_at > '2026-01-01']"), @"
-    warning: only numbers have an order, so `>` is never true of texts
+    warning: only numbers can be ordered, so `>` is never true for texts
       balances[?fetched_at > '2026-01-01']
                              ^
     hint: order numbers only; texts can be sorted with `sort_by`
@@ -240,13 +240,13 @@ fn a_text_that_is_compared_with_a_number_is_warned_of_with_the_working_form() {
     hint: compare numbers: to_number(sub_account_id) == `700001941608`
     ");
     insta::assert_snapshot!(warnings("balances[?details.BasicCreditAmount < `5`]"), @"
-    warning: a text has no order with a number, so `<` is never true
+    warning: a text cannot be ordered with a number, so `<` is never true
       balances[?details.BasicCreditAmount < `5`]
                                             ^
     hint: compare numbers: to_number(details.BasicCreditAmount) < `5`
     ");
     insta::assert_snapshot!(warnings("contains(balances[].available, `10000`)"), @"
-    warning: the list holds texts, and a text never equals a number
+    warning: the list contains texts, and a text never equals a number
       contains(balances[].available, `10000`)
               ^
     hint: write the number as text, in single quotes
@@ -284,7 +284,7 @@ fn amounts_that_are_ordered_as_texts_are_warned_of() {
 #[test]
 fn what_is_not_reached_in_these_balances_is_warned_of_all_the_same() {
     insta::assert_snapshot!(warnings("balances[?currency == 'EUR' && available < `100`]"), @"
-    warning: a text has no order with a number, so `<` is never true
+    warning: a text cannot be ordered with a number, so `<` is never true
       balances[?currency == 'EUR' && available < `100`]
                                                  ^
     hint: compare numbers: to_number(available) < `100`
@@ -316,12 +316,12 @@ fn bare_literals_are_texts_as_in_the_official_tools() {
         "\"USD\"\n\"a b\"\n\"q\"\n5\ntrue\n\"007\"\n\"a`b\"\n\"\"\n\"上\"\n\"`x`\"\n"
     );
     insta::assert_snapshot!(refused("`USD` == ` CNY` | [}"), @"
-    cannot use the query: Unexpected nud token -- found Rbrace
+    invalid query: Unexpected nud token -- found Rbrace
     `USD` == ` CNY` | [}
                        ^
     ");
     insta::assert_snapshot!(refused("`\"USD`"), @r#"
-    cannot use the query: Unable to parse literal JSON "USD: EOF while parsing a string at line 1 column 4
+    invalid query: Unable to parse literal JSON "USD: EOF while parsing a string at line 1 column 4
     `"USD`
     ^
     "#);

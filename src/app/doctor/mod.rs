@@ -1,4 +1,4 @@
-//! Examining accounts: each step of reading a balance by itself, and what to do about the one that fails.
+//! Examines accounts: each step of reading a balance separately, with advice for the one that fails.
 
 mod steps;
 
@@ -13,8 +13,8 @@ use crate::cloud::{Account, Endpoint, Page, Question, Source};
 use crate::model::{Aspect, Checkup, Credentials, ErrorKind, Result, Site, Step};
 use steps::Steps;
 
-/// Examines accounts at once, and hands over what was found in their order. Each step is reported as soon as it is
-/// taken, with the account's place: those of several accounts come in any order.
+/// Examines accounts concurrently and emits the checkups in order. Each step is reported immediately, with the index of
+/// the account, so steps of several accounts may interleave.
 pub async fn examine(
     settings: &Settings,
     tasks: &[Task],
@@ -30,7 +30,7 @@ pub async fn examine(
     }
 }
 
-/// Each account gets a client of its own: what one has found out, as about the clock, says nothing of another.
+/// Examines one account with a separate client, because findings such as a clock correction are per account.
 async fn account(
     settings: &Settings,
     task: &Task,
@@ -64,14 +64,14 @@ struct Examination<'a> {
     client: &'a Client<'a>,
     session: Session<'a>,
     source: &'a Source,
-    /// Whether its members are to be read too.
+    /// Whether members are read too.
     members: bool,
-    /// How far the clock was off, where a cloud has refused a signature for it.
+    /// How far the clock was off, if the cloud rejected a signature for it.
     offset: &'a Cell<Option<TimeDelta>>,
 }
 
 impl Examination<'_> {
-    /// Takes one step after the other. A failure that nothing can come after ends it.
+    /// Takes the steps in order, until a failure that makes the rest impossible.
     async fn run(&self, steps: &mut Steps<'_>) {
         let account = self.session.account();
         let key = self.session.credentials().await;
@@ -119,9 +119,9 @@ impl Examination<'_> {
                     |endpoint: &Endpoint| account.cloud.host(&Question::Balance, site) == endpoint.host();
                 let how = match &account.endpoint {
                     _ if account.site.is_some() => "chosen",
-                    None => "found out by asking",
-                    Some(endpoint) if is_of_site(endpoint) => "the endpoint's",
-                    Some(_) => "assumed: the endpoint belongs to no site",
+                    None => "detected",
+                    Some(endpoint) if is_of_site(endpoint) => "determined by the endpoint",
+                    Some(_) => "assumed: the endpoint belongs to no known site",
                 };
                 steps.fine(Aspect::Site, format!("{site}, {how}"));
             }
@@ -129,7 +129,7 @@ impl Examination<'_> {
                 let mut error = error.clone();
                 if let Some(site) = self.home(account).await {
                     let advice = format!(
-                        "the account belongs to site `{site}`: choose it with `--site {site}`, or `site = \"{site}\"` in the configuration"
+                        "the account belongs to site `{site}`: use `--site {site}`, or `site = \"{site}\"` in the configuration"
                     );
                     error.hint = Some(advice.into());
                 }
@@ -139,7 +139,7 @@ impl Examination<'_> {
         }
     }
 
-    /// The site that knows the account, where the user has chosen another.
+    /// Returns the site that the account belongs to, if the user has chosen another.
     async fn home(&self, account: &Account) -> Option<Site> {
         if account.endpoint.is_some() {
             return None;

@@ -1,4 +1,4 @@
-//! The steps of an examination, each judged by the answers it is told by.
+//! The steps of an examination, each judged by the replies.
 
 use chrono::TimeDelta;
 
@@ -6,10 +6,10 @@ use crate::client::{Probe, offset_in_words};
 use crate::cloud::{Account, Identity, Page};
 use crate::model::{Aspect, Error, ErrorKind, Finding, Result, Row, Step};
 
-/// A clock that differs by less is in step: the server tells whole seconds only.
+/// A smaller difference is ignored, because the server sends whole seconds only.
 const IN_STEP: TimeDelta = TimeDelta::seconds(2);
 
-/// The steps that are taken in every examination.
+/// The steps of every examination.
 const USUAL: [Aspect; 8] = [
     Aspect::Source,
     Aspect::Key,
@@ -21,7 +21,7 @@ const USUAL: [Aspect; 8] = [
     Aspect::Site,
 ];
 
-/// The steps that were taken so far.
+/// The steps taken so far.
 pub struct Steps<'a> {
     account: &'a Account,
     report: &'a dyn Fn(&Step),
@@ -29,7 +29,7 @@ pub struct Steps<'a> {
 }
 
 impl<'a> Steps<'a> {
-    /// No step of an account's examination yet.
+    /// Starts an account's examination.
     pub fn new(account: &'a Account, report: &'a dyn Fn(&Step)) -> Self {
         Self { account, report, taken: Vec::new() }
     }
@@ -40,12 +40,12 @@ impl<'a> Steps<'a> {
         self.taken.push(step);
     }
 
-    /// Something is as it should be.
+    /// Records a step that succeeded.
     pub fn fine(&mut self, aspect: Aspect, found: impl Into<String>) {
         self.take(aspect, Finding::Fine(found.into()));
     }
 
-    /// Something is wrong.
+    /// Records a step that failed.
     pub fn fail(&mut self, aspect: Aspect, error: &Error) {
         let error = error.clone().at(self.account.cloud.name(), &self.account.label);
         self.take(aspect, Finding::Failed(Box::new(error)));
@@ -55,7 +55,7 @@ impl<'a> Steps<'a> {
         self.take(aspect, Finding::Skipped(why.to_owned()));
     }
 
-    /// What was found, or what is wrong.
+    /// Records the result of a step.
     pub fn result(&mut self, aspect: Aspect, result: std::result::Result<String, &Error>) {
         match result {
             Ok(found) => self.fine(aspect, found),
@@ -63,27 +63,27 @@ impl<'a> Steps<'a> {
         }
     }
 
-    /// A clock may be off as long as no cloud has refused a request for it.
+    /// Records the clock: a wrong clock is an error only if the cloud rejected a request for it.
     pub fn clock(&mut self, refused: Option<TimeDelta>, probe: &Probe) {
         match (refused, probe.offset) {
             (Some(offset), _) => {
                 let message = format!(
-                    "this machine's clock is {}: the cloud refused what was signed by it",
+                    "this machine's clock is {}: the cloud rejected the signature",
                     offset_in_words(offset)
                 );
                 let error = Error::new(ErrorKind::Clock, message)
-                    .hint("set the clock; cloudbal goes on with the cloud's time, other programs do not");
+                    .hint("set the clock; cloudbal uses the cloud's time instead, other programs do not");
                 self.fail(Aspect::Clock, &error);
             }
             (None, Some(offset)) if offset.abs() > IN_STEP => {
                 self.fine(Aspect::Clock, format!("this machine's clock is {}", offset_in_words(offset)));
             }
-            (None, Some(_)) => self.fine(Aspect::Clock, "in step with the cloud's"),
-            (None, None) => self.skip(Aspect::Clock, "the server does not tell its time"),
+            (None, Some(_)) => self.fine(Aspect::Clock, "in sync with the cloud's"),
+            (None, None) => self.skip(Aspect::Clock, "the server does not send its time"),
         }
     }
 
-    /// Whoever answers, or says what the key may not do, has accepted the signature.
+    /// Records the signature: a reply with data, or about missing permissions, means that it was accepted.
     pub fn signature(&mut self, identity: &Result<Identity>, balance: &Result<Page>) {
         let errors = [identity.as_ref().err(), balance.as_ref().err()];
         let is = |kind| errors.into_iter().flatten().find(|error| error.kind == kind);
@@ -94,26 +94,26 @@ impl<'a> Steps<'a> {
         } else if is(ErrorKind::WrongSite).is_some() {
             self.skip(Aspect::Signature, "the site does not know the key");
         } else {
-            self.skip(Aspect::Signature, "the cloud has not judged it");
+            self.skip(Aspect::Signature, "not verified by the cloud");
         }
     }
 
-    /// Who the key belongs to.
+    /// Records who the key belongs to.
     pub fn identity(&mut self, identity: &Result<Identity>) {
         match identity {
             Ok(Identity { account_id, arn }) => {
                 let arn = arn.as_ref().map_or_else(String::new, |arn| format!(", {arn}"));
                 self.fine(Aspect::Identity, format!("account {account_id}{arn}"));
             }
-            // Reading balances does not take it.
+            // Balances can be read without this permission.
             Err(error) if error.kind == ErrorKind::Permission => {
-                self.skip(Aspect::Identity, "the key may not ask who it belongs to");
+                self.skip(Aspect::Identity, "the key is not allowed to read its identity");
             }
             Err(error) => self.unless_told(Aspect::Identity, error),
         }
     }
 
-    /// Whether the balance can be read.
+    /// Records whether the balance can be read.
     pub fn permission(&mut self, balance: &Result<Page>) {
         let row = balance.as_ref().map(|page| page.rows.first());
         match row {
@@ -122,29 +122,29 @@ impl<'a> Steps<'a> {
                 self.fine(Aspect::Permission, format!("{available} {} available", balance.currency));
             }
             Ok(Some(Row::Error(error))) => self.fail(Aspect::Permission, error),
-            Ok(None) => self.skip(Aspect::Permission, "the answer holds no balance"),
+            Ok(None) => self.skip(Aspect::Permission, "the reply contains no balance"),
             Err(error) => self.unless_told(Aspect::Permission, error),
         }
     }
 
-    /// Fails with an error, unless another step tells it.
+    /// Records an error, unless another step shows it.
     fn unless_told(&mut self, aspect: Aspect, error: &Error) {
         let is_refused =
             |step: &Step| step.aspect == Aspect::Signature && matches!(step.finding, Finding::Failed(_));
         match error.kind {
             ErrorKind::Authentication if self.taken.iter().any(is_refused) => {
-                self.skip(aspect, "the signature is not accepted");
+                self.skip(aspect, "the signature was rejected");
             }
             ErrorKind::WrongSite => self.skip(aspect, "the site does not know the account"),
             _ => self.fail(aspect, error),
         }
     }
 
-    /// All steps in their order; those that were not come to are skipped.
+    /// Returns all steps in order; those that were not reached are skipped.
     pub fn finish(mut self) -> Vec<Step> {
         for aspect in USUAL {
             if !self.taken.iter().any(|step| step.aspect == aspect) {
-                self.skip(aspect, "an earlier step has failed");
+                self.skip(aspect, "an earlier step failed");
             }
         }
         self.taken.sort_by_key(|step| step.aspect);

@@ -46,7 +46,7 @@ pub fn serve(arguments: &Arguments) -> Result<Outcome> {
 /// The first line of every certificate file, which PEM readers skip: a file with it may be replaced.
 const MARK: &str = "# certificate of `cloudbal sandbox --tls`, replaced at every start\n";
 
-/// Writes the certificate to a new file, or over one of an earlier start. Any other file is left as it is.
+/// Writes the certificate to a new file, or over one of an earlier start. Any other file is left unchanged.
 fn write_certificate(path: &Path, pem: &str) -> Result<()> {
     let shown = path.display();
     let failed = |error: io::Error| {
@@ -54,7 +54,7 @@ fn write_certificate(path: &Path, pem: &str) -> Result<()> {
             .hint("name a file for the certificate with `--tls`")
     };
     let refused = |why: &str| {
-        Error::new(ErrorKind::Usage, format!("`{shown}` {why}: left as it is"))
+        Error::new(ErrorKind::Usage, format!("`{shown}` {why}: left unchanged"))
             .hint("name a new file for the certificate with `--tls`")
     };
     if path.is_symlink() {
@@ -140,7 +140,7 @@ mod tests {
             std::fs::write(&foreign, text).unwrap();
             assert_eq!(
                 message(&foreign),
-                "`DIR/notes` exists and is not a certificate of an earlier sandbox: left as it is"
+                "`DIR/notes` exists and is not a certificate of an earlier sandbox: left unchanged"
             );
             assert_eq!(read(&foreign), text);
         }
@@ -157,10 +157,10 @@ mod tests {
                 std::fs::write(&target, text).unwrap();
             }
             let message = write_certificate(&link, "new").unwrap_err().message;
-            assert!(message.ends_with("/link` is a symbolic link: left as it is"), "{message}");
+            assert!(message.ends_with("/link` is a symbolic link: left unchanged"), "{message}");
             assert_eq!(std::fs::read_to_string(&target).ok().as_deref(), text);
         }
         let message = write_certificate(Path::new("/dev/null"), "new").unwrap_err().message;
-        assert_eq!(*message, *"`/dev/null` is not a regular file: left as it is");
+        assert_eq!(*message, *"`/dev/null` is not a regular file: left unchanged");
     }
 }

@@ -1,5 +1,5 @@
-//! Which proxy a request goes through. The HTTP library's own reading of the variables is not used: it guesses where
-//! an address is not clear.
+//! Chooses the proxy for a request. The HTTP library's own handling of the variables is not used, because it guesses
+//! when an address is ambiguous.
 
 use std::ffi::OsString;
 use std::net::IpAddr;
@@ -8,16 +8,16 @@ use super::super::Settings;
 use crate::cloud::{InvalidProxy, Proxy};
 use crate::model::{Error, ErrorKind, Result};
 
-/// The variables that say something of proxies for https.
+/// The environment variables about proxies for https.
 pub const VARIABLES: [&str; 6] =
     ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"];
 
-/// Those that name one: the first that is not empty counts.
+/// The variables that name a proxy; the first that is not empty is used.
 const NAMING: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 
 const EXEMPTING: [&str; 2] = ["NO_PROXY", "no_proxy"];
 
-/// Fails unless it is the address of a proxy that can be used.
+/// Fails unless the address is that of a supported proxy.
 pub fn check(address: &str) -> Result<()> {
     named(address).map(|_| ())
 }
@@ -26,7 +26,7 @@ fn named(address: &str) -> Result<Proxy> {
     Proxy::parse(address).map_err(|invalid| wrong(ErrorKind::Usage, "", invalid))
 }
 
-/// The proxy for requests to a server; `None` when they go there directly.
+/// Returns the proxy for requests to a server; `None` if they go there directly.
 pub fn proxy_for(settings: &Settings, host: &str, port: u16) -> Result<Option<Proxy>> {
     if let Some(address) = &settings.proxy {
         return named(address).map(Some);
@@ -42,7 +42,7 @@ pub fn proxy_for(settings: &Settings, host: &str, port: u16) -> Result<Option<Pr
     Proxy::parse(text).map(Some).map_err(invalid)
 }
 
-/// What sends every request of a client through its proxy, but for servers that are exempt.
+/// Returns the HTTP library's proxy setting for a client: every request, except to exempt servers.
 pub fn through(settings: &Settings) -> Option<reqwest::Proxy> {
     let proxy = configured(settings)?;
     let url = reqwest::Url::parse(proxy.url()).ok()?;
@@ -63,18 +63,18 @@ pub fn through(settings: &Settings) -> Option<reqwest::Proxy> {
     })
 }
 
-/// Whether the proxy that requests go through gets a user name or a password.
+/// Returns whether the configured proxy gets a user name or a password.
 pub fn has_credentials(settings: &Settings) -> bool {
     configured(settings).is_some_and(|proxy| proxy.authorization().is_some())
 }
 
-/// The proxy for servers that are not exempt, where its address is valid.
+/// Returns the proxy for servers that are not exempt, if its address is valid.
 fn configured(settings: &Settings) -> Option<Proxy> {
     let of_variable = || first(settings, &NAMING).and_then(|(_, address)| address.into_string().ok());
     Proxy::parse(&settings.proxy.clone().or_else(of_variable)?).ok()
 }
 
-/// The first of these variables that is not empty.
+/// Returns the first of these variables that is not empty.
 fn first(settings: &Settings, names: &[&'static str]) -> Option<(&'static str, OsString)> {
     let set = |name: &&'static str| {
         let (name, value) = settings.proxy_variables.iter().find(|(known, _)| known == name)?;
@@ -84,13 +84,13 @@ fn first(settings: &Settings, names: &[&'static str]) -> Option<(&'static str, O
     names.iter().find_map(set)
 }
 
-/// The servers that the variables exempt from proxies.
+/// Returns the list of servers that the variables exempt from proxies.
 fn exempting(settings: &Settings) -> Option<String> {
     first(settings, &EXEMPTING).map(|(_, list)| list.to_string_lossy().into_owned())
 }
 
-/// Whether a list such as `localhost, .example.com, 10.0.0.0/8, host:8443` names this server: as Go reads it, and as
-/// curl does where Go is stricter (blanks separate too, a leading dot matches the domain itself).
+/// Returns whether a list such as `localhost, .example.com, 10.0.0.0/8, host:8443` contains this server. Follows Go,
+/// and curl where Go is stricter (spaces separate entries too, and a leading dot matches the domain itself).
 fn exempts(list: &str, host: &str, port: u16) -> bool {
     let host = host.trim_end_matches('.').to_lowercase();
     let address = address(&host);
@@ -107,7 +107,7 @@ fn exempts_one(entry: &str, host: &str, host_address: Option<IpAddr>, port: u16)
         let (Some(network), Ok(bits)) = (address(network), bits.parse::<u32>()) else { return false };
         return host_address.is_some_and(|host| is_within(host, network, bits));
     }
-    // A whole address first: its colons are not a port's.
+    // Try a whole address first, because its colons do not separate a port.
     let (name, entry_port) = match entry.rsplit_once(':') {
         _ if address(entry).is_some() => (entry, None),
         Some((name, port)) => (name, Some(port)),
@@ -128,7 +128,7 @@ fn exempts_one(entry: &str, host: &str, host_address: Option<IpAddr>, port: u16)
     !domain.is_empty() && (host == domain || is_below(domain))
 }
 
-/// An address, in brackets or not; an IPv4 address that is written as one of IPv6 is one of IPv4.
+/// Parses an address, in brackets or not. An IPv4-mapped IPv6 address is an IPv4 address.
 fn address(text: &str) -> Option<IpAddr> {
     let text = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
     text.parse::<IpAddr>().ok().map(|address| address.to_canonical())
@@ -147,7 +147,7 @@ fn is_within(address: IpAddr, network: IpAddr, bits: u32) -> bool {
     }
 }
 
-/// An error without the address: it may hold a password.
+/// Returns an error without the address, which may hold a password.
 fn wrong(kind: ErrorKind, place: &str, invalid: InvalidProxy) -> Error {
     Error::new(kind, format!("invalid proxy address{place}: {}", invalid.why)).hint(invalid.hint)
 }
