@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""How much of the documented rate an organisation is read at, and whether it is ever exceeded.
+"""Measures how much of the documented rate is used to read an organization, and whether it is ever exceeded.
 
     benches/pace.py [--binary PATH] [--members 6000] [--format ndjson] [--rate N] [LATENCY...]
 

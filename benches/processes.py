@@ -130,8 +130,8 @@ def check(command, environment):
 
 
 def measure(commands, environment, refresh, runs):
-    """Name -> (wall times, CPU times, peak memory). Everybody runs once before anybody runs again, in an order that
-    changes: whoever comes after a large process finds the processor's caches cold."""
+    """Name -> (wall times, CPU times, peak memory). Every command runs once before any runs again, in a
+    random order, because a process that follows a large one finds cold processor caches."""
     figures = {name: ([], []) for name in commands}
     order = random.Random(1)
     for _ in range(runs):
@@ -144,7 +144,7 @@ def measure(commands, environment, refresh, runs):
 
 
 def compare(scratch, address, plain, runs):
-    """Everybody's figures: first those of the one call, then those of a start."""
+    """The figures of all commands: first those of the one call, then those of a start."""
     ca, everything = scratch / "sandbox.pem", scratch / "everything.pem"
     everything.write_bytes(SYSTEM_BUNDLE.read_bytes() + ca.read_bytes())
     environment = ENVIRONMENT | {"HOME": str(scratch)}
@@ -194,7 +194,7 @@ def goal(what, value, most, unit):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--runs", type=int, default=50, help="how often everybody runs (default 50)")
+    parser.add_argument("--runs", type=int, default=50, help="number of runs of each command (default 50)")
     parser.add_argument("--build-time", action="store_true", help="also time a release build from nothing")
     arguments = parser.parse_args()
     build()

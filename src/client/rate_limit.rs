@@ -18,7 +18,7 @@ const LONGEST_AGAIN: Duration = Duration::from_secs(86_400);
 /// The rate limit for one account's requests of one kind.
 ///
 /// A request is sent once the request sent `allowed` places before it has arrived at least a window ago. The server
-/// therefore never counts more than `allowed` requests in any second. The first ones are sent at once. The arrival of a
+/// therefore never sees more than `allowed` requests in any second. The first ones are sent at once. The arrival of a
 /// request can only be bounded: it arrived before its reply; and once enough replies show how fast they can be, at most
 /// as late as its reply exceeded the fastest one. This allows for delays (a new connection, a busy machine, the
 /// network) that affect one request and not the next.

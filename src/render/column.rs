@@ -103,7 +103,7 @@ impl FromStr for Columns {
     }
 }
 
-/// What a terminal that is too narrow goes without, the first first.
+/// The columns that a narrow terminal hides, the first one first.
 const EXPENDABLE: [Field; 6] =
     [Field::TemporaryCredit, Field::Frozen, Field::CreditLimit, Field::Cash, Field::Owed, Field::AccountId];
 
@@ -248,7 +248,7 @@ pub(super) struct Layout {
     pub(super) columns: Vec<Column>,
     /// The column that says why a row failed.
     pub(super) failure: Option<Field>,
-    /// Where a total's label stands; without a place for labels and sums there are no totals.
+    /// The columns of a total's label and sum; without both, totals are not shown.
     pub(super) label: Option<usize>,
 }
 

@@ -1,4 +1,4 @@
-//! A faithful stand-in of the clouds' HTTP side, for trying out and for tests; it listens on loopback only.
+//! A faithful imitation of the clouds' HTTP APIs, for trying things and for tests. It listens on loopback only.
 //!
 //! It is a referee: signatures are verified with code written from the specifications, not with the signers'.
 //! Next to the cloud calls it serves the metadata services of the clouds' instances and a credentials document.
@@ -13,10 +13,10 @@
 //! | `AKIDsandboxintltemp…`, `AKIDsandboxcntemp…`, `STS.sandboxintl…`, `STS.sandboxcn…` | temporary: a token is needed too |
 //!
 //! What follows is made of letters, digits and dashes. Words between dashes have a meaning: `-denied` (no permission),
-//! `-inactive` (disabled, Alibaba Cloud), `-alone` (no organisation, Tencent Cloud), `-owing` (negative balance), and of
-//! Alibaba Cloud's `-quota` (with `QuotaLimit`), `-yen` (JPY) and `-unsuccessful` (`Success: false` with status 200).
-//! Digits at the end of the first word number the account. In a temporary key the first number between dashes is the
-//! Unix second it expires at, the second the account whose role it is.
+//! `-inactive` (disabled, Alibaba Cloud), `-alone` (no organization, Tencent Cloud), `-owing` (negative balance), and
+//! of Alibaba Cloud's `-quota` (with `QuotaLimit`), `-yen` (JPY) and `-unsuccessful` (`Success: false` with status
+//! 200). Digits at the end of the first word number the account. In a temporary key the first number between dashes is
+//! the Unix second it expires at, the second the account whose role it is.
 
 mod aliyun;
 mod certificate;
@@ -58,7 +58,7 @@ pub struct Options {
     pub listen: SocketAddr,
     /// Whether to speak TLS, with a certificate in the clouds' names.
     pub tls: bool,
-    /// How many members Tencent Cloud's organisation has.
+    /// The number of members in the organization on Tencent Cloud.
     pub members: u32,
     /// How long every reply of a cloud is held back.
     pub latency: Duration,

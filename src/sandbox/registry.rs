@@ -29,7 +29,7 @@ pub struct Provider {
     pub metadata: fn(&Request, i64) -> Option<Reply>,
 }
 
-/// The provider of that name.
+/// Returns the provider with a name.
 pub fn named(name: &str) -> Option<&'static Provider> {
     PROVIDERS.iter().copied().find(|provider| provider.name == name)
 }

@@ -3,7 +3,7 @@
 use hyper::HeaderMap;
 use hyper::body::Bytes;
 
-/// Method, target, headers and body, none of them normalised.
+/// Method, target, headers and body, as received.
 pub struct Request {
     /// `GET`, `POST`, …
     pub method: String,

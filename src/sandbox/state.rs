@@ -40,7 +40,7 @@ pub struct Clock {
 
 /// The sandbox's settings and memory.
 pub struct State {
-    /// How many members the organisation has.
+    /// The number of members in the organization.
     pub members: u32,
     /// How long every reply of a cloud is held back.
     pub latency: Duration,
@@ -128,6 +128,6 @@ impl State {
     }
 
     fn ledger(&self) -> MutexGuard<'_, Ledger> {
-        self.ledger.lock().expect("nobody panics while holding the ledger")
+        self.ledger.lock().expect("no holder of the ledger panics")
     }
 }

@@ -1,4 +1,4 @@
-//! `DescribeOrgMemberAccountBalance`: an organisation of any size, each member computed from its number.
+//! `DescribeOrgMemberAccountBalance`: an organization of any size, each member computed from its number.
 
 use serde_json::{Number, Value, json};
 
