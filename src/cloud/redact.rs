@@ -25,13 +25,16 @@ const NOT_SHOWN: &str = "(it repeats what was signed and is not shown)";
 /// Replaces a text of a token service that may hold the credentials it gives.
 const MAY_BE_SECRET: &str = "(it may hold credentials and is not shown)";
 
-/// What gives away that a cloud's text repeats what was signed, or holds credentials.
+/// The names under which any token service returns secrets and tokens. All of them are checked for every cloud, because
+/// the server at an endpoint need not be the cloud's own.
+const SECRETS: [&str; 6] =
+    ["TmpSecretKey", "AccessKeySecret", "SecretAccessKey", "SecurityToken", "SessionToken", "\"Token"];
+
+/// What gives away that a cloud's text repeats what was signed.
 #[derive(Debug)]
 pub struct Marks {
     /// Texts that occur in what is signed, and in no message that explains anything.
     pub signed: &'static [&'static str],
-    /// The names under which the token service gives secrets and tokens.
-    pub secrets: &'static [&'static str],
 }
 
 impl Marks {
@@ -40,25 +43,25 @@ impl Marks {
         if self.signed.iter().any(|mark| message.contains(mark)) {
             return NOT_SHOWN.to_owned();
         }
-        if !question.is_about_balances() && self.names_a_secret(message) {
+        if !question.is_about_balances() && names_a_secret(message) {
             return MAY_BE_SECRET.to_owned();
         }
         beginning(message.trim(), LONGEST_MESSAGE)
     }
 
     /// A code or an id of a reply as it may be shown.
-    pub fn name(&self, name: &str, question: &Question) -> String {
-        if !question.is_about_balances() && self.names_a_secret(name) {
+    pub fn name(name: &str, question: &Question) -> String {
+        if !question.is_about_balances() && names_a_secret(name) {
             return MAY_BE_SECRET.to_owned();
         }
         beginning(name, LONGEST_NAME)
     }
+}
 
-    /// Whether a text looks like credentials: a value beside one of their names.
-    fn names_a_secret(&self, text: &str) -> bool {
-        let has_value = text.contains(['"', '=', ':', '\\']);
-        has_value && self.secrets.iter().any(|name| text.contains(name))
-    }
+/// Returns whether a text looks like credentials: a value beside one of their names.
+fn names_a_secret(text: &str) -> bool {
+    let has_value = text.contains(['"', '=', ':', '\\']);
+    has_value && SECRETS.iter().any(|name| text.contains(name))
 }
 
 /// Returns the reply with words in place of each header and each JSON string that repeats a secret, a token or the

@@ -9,10 +9,7 @@ use super::super::{Advice, Call, Failure, Question, Reply};
 use crate::model::{Error, ErrorKind};
 
 /// The gateway repeats the string to sign when a signature is wrong.
-const MARKS: Marks = Marks {
-    signed: &["%26", "SignatureNonce", "HMAC-SHA256\n", "x-acs-"],
-    secrets: &["AccessKeySecret", "SecretAccessKey", "SecurityToken", "SessionToken", "\"Token"],
-};
+const MARKS: Marks = Marks { signed: &["%26", "SignatureNonce", "HMAC-SHA256\n", "x-acs-"] };
 
 /// Reads a gateway's error, or a reply whose `Success` is false.
 pub fn read(fields: &Fields, call: &Call, reply: &Reply) -> Failure {
@@ -31,9 +28,9 @@ pub fn read(fields: &Fields, call: &Call, reply: &Reply) -> Failure {
         _ => Advice::GiveUp,
     };
     let message = format!("Alibaba Cloud refused: {}", MARKS.message(&message, call.question));
-    let mut error = Error::new(kind, message).code(MARKS.name(&code, call.question));
+    let mut error = Error::new(kind, message).code(Marks::name(&code, call.question));
     let request_id = text("RequestId").or_else(|| reply.header("x-acs-request-id").map(str::to_owned));
-    error.request_id = request_id.map(|id| MARKS.name(&id, call.question).into());
+    error.request_id = request_id.map(|id| Marks::name(&id, call.question).into());
     error.hint = hint.map(Into::into);
     Failure { error: Box::new(error), advice }
 }

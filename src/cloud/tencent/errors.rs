@@ -9,8 +9,7 @@ use super::super::{Advice, Call, Failure, Question, Reply};
 use crate::model::{Error, ErrorKind};
 
 /// A message about a signature may repeat the string to sign.
-const MARKS: Marks =
-    Marks { signed: &["HMAC-SHA256\n", "x-tc-"], secrets: &["TmpSecretKey", "SessionToken", "\"Token"] };
+const MARKS: Marks = Marks { signed: &["HMAC-SHA256\n", "x-tc-"] };
 
 /// Reads `Response.Error`.
 pub fn read(error: &Fields, response: &Fields, call: &Call, reply: &Reply) -> Failure {
@@ -28,8 +27,8 @@ pub fn read(error: &Fields, response: &Fields, call: &Call, reply: &Reply) -> Fa
     };
     let mut error =
         Error::new(kind, format!("Tencent Cloud refused: {}", MARKS.message(&message, call.question)));
-    error.code = Some(MARKS.name(&code, call.question).into());
-    error.request_id = text(response, "RequestId").map(|id| MARKS.name(&id, call.question).into());
+    error.code = Some(Marks::name(&code, call.question).into());
+    error.request_id = text(response, "RequestId").map(|id| Marks::name(&id, call.question).into());
     error.hint = hint.map(Into::into);
     Failure { error: Box::new(error), advice }
 }
