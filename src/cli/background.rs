@@ -1,5 +1,4 @@
-//! Stdout for streams, written by a thread of its own: whoever reads slowly must not hold up the network, whose time
-//! runs out meanwhile.
+//! Stdout for streams, written on a separate thread, so that a slow reader cannot make requests time out.
 
 use std::io::{self, Write};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -45,7 +44,7 @@ impl Backlog {
     pub fn drain(&self) -> io::Result<()> {
         let mut state = self.state();
         while state.waiting > 0 && state.failure.is_none() {
-            state = self.changed.wait(state).expect("nobody panics while holding the state");
+            state = self.changed.wait(state).expect("no holder of the state panics");
         }
         drop(state);
         if self.has_failed() { Err(self.failure()) } else { Ok(()) }
@@ -82,7 +81,7 @@ impl Backlog {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().expect("nobody panics while holding the state")
+        self.state.lock().expect("no holder of the state panics")
     }
 }
 

@@ -1,7 +1,7 @@
-//! When a run is asked to end: the deadline, and the user or the system.
+//! Ends a run at the deadline or at a signal.
 //!
-//! A thread of its own waits for that, because the run's may be held up: a write to a pipe that nobody reads ends when
-//! somebody does. A run that cannot end by itself is then ended from here.
+//! A separate thread waits for that, because the main thread may be blocked by writing to a pipe that is not being
+//! read. If the run cannot end by itself, this thread ends the process.
 //!
 //! Signals are blocked until that thread listens: one that arrives while handlers are being installed would neither
 //! end the process nor be noticed.
@@ -22,10 +22,10 @@ use crate::file;
 use crate::model::{Error, ErrorKind};
 use crate::render;
 
-/// How long a run that was asked to end may be held up by whoever should read its output.
+/// How long a run that should end may wait for its output to be read.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// How long telling why may take: stderr may be what is held up.
+/// How long printing the reason may take, because stderr may be blocked too.
 const LAST_WORDS: Duration = Duration::from_millis(200);
 
 /// Why a run is asked to end.
@@ -51,7 +51,7 @@ impl Reason {
             Self::Deadline => (ErrorKind::Timeout, "the deadline came while the output was not being read"),
             Self::Interrupted => (ErrorKind::Interrupted, "interrupted while the output was not being read"),
         };
-        Error::new(kind, what).hint("what stands behind the pipe must read it; the output is cut short")
+        Error::new(kind, what).hint("the reader of the pipe stalled; the output is truncated")
     }
 }
 
@@ -83,11 +83,11 @@ impl Ending {
             return Reason::Deadline;
         }
         self.request.told.notified().await;
-        *self.request.reason.get().expect("it is set before it is told")
+        *self.request.reason.get().expect("it is set before the notification")
     }
 
-    /// From now on the run is ended by force when it was asked to end and its output is held up, or when it is
-    /// interrupted once more. Tells whether a thread for that could be had.
+    /// From now on, ends the process if the run should end and its output is blocked, or at a second interruption.
+    /// Returns whether the thread for that could be started.
     pub fn watch(&self) -> bool {
         *self.is_watched.get_or_init(|| {
             let watch = Watch { request: Arc::clone(&self.request), messages: self.messages };
@@ -141,7 +141,7 @@ impl Watch {
         self.request.told.notify_one();
     }
 
-    /// Tells on stderr, unless that is held up too.
+    /// Prints the error to stderr, unless that is blocked too.
     fn tell(&self, error: &Error) {
         if self.messages.quiet {
             return;
@@ -176,7 +176,7 @@ pub async fn interrupted() {
     Signals::listen().next().await;
 }
 
-/// Signals that ask for an end: INT and TERM, or Ctrl+C where there are no signals.
+/// Signals that end a run: INT and TERM, or Ctrl+C on systems without signals.
 struct Signals {
     #[cfg(unix)]
     listeners: [Option<tokio::signal::unix::Signal>; 2],

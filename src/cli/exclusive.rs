@@ -1,4 +1,4 @@
-//! Options that exclude each other: the command line's counts more than a variable's.
+//! Mutually exclusive options: one on the command line overrides one in a variable.
 
 use std::cmp::Ordering;
 

@@ -1,7 +1,7 @@
 //! Keeps this process's memory, which holds secrets, to itself.
 
-/// Lets no crash write memory to disk, and on Linux and Android no other process of the same user read it. To be
-/// called before anything secret is read. A system that refuses is no reason to stop.
+/// Lets no crash write memory to disk, and on Linux and Android no other process of the same user read it. To be called
+/// before anything secret is read. If the system refuses, the run continues.
 pub fn no_core_dumps() {
     #[cfg(unix)]
     {

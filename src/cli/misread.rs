@@ -16,12 +16,12 @@ pub fn print(error: clap::Error, color: Color) -> Outcome {
         printing::to_stderr(&text(error, color.on(std::io::stderr().is_terminal())));
         return Outcome::Unusable;
     }
-    // A pipe that is closed is no error.
+    // A closed pipe is not an error.
     printing::to_stdout(&text(error, color.on(std::io::stdout().is_terminal())))
         .unwrap_or(Outcome::Incomplete)
 }
 
-/// Where an error holds what somebody has written.
+/// The parts of an error that repeat what the user wrote.
 const WRITTEN: [ContextKind; 4] = [
     ContextKind::InvalidValue,
     ContextKind::InvalidArg,

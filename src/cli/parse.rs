@@ -52,7 +52,7 @@ fn named_in(words: &[OsString]) -> clap::Command {
     with_variables(program, &|_| true)
 }
 
-/// Where the first word is that stands for a command and is none: an account, if there is one of that name.
+/// Returns the index of the first word if it is in place of a command but is not one: it may be the name of an account.
 fn account_at(program: &clap::Command, matches: &ArgMatches, words: &[OsString]) -> Option<usize> {
     let (name, matches) = matches.subcommand()?;
     if program.find_subcommand(name).is_some() {

@@ -9,7 +9,7 @@ use crate::model::{Error, ErrorKind, Result};
 /// How often a print to stdout and one to stderr has begun or ended: an odd number while one is under way.
 static STEPS: [AtomicU64; 2] = [AtomicU64::new(0), AtomicU64::new(0)];
 
-/// How much is written at a time: whoever reads slowly is seen to read.
+/// The size of a write: small, so that progress of a slow reader is noticed.
 const PIECE: usize = 4 << 10;
 
 /// The prints that are under way.
@@ -22,7 +22,7 @@ impl UnderWay {
         Self(STEPS.each_ref().map(|steps| steps.load(Ordering::Relaxed)))
     }
 
-    /// Whether one of them is still under way: whoever should read it does not.
+    /// Returns whether one of them is still in progress, because its reader has stalled.
     pub fn is_held_up(self) -> bool {
         self.0.into_iter().zip(Self::now().0).any(|(before, now)| before == now && before % 2 == 1)
     }
@@ -70,7 +70,7 @@ pub fn to_stdout(text: &str) -> Result<Outcome> {
     finished(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
 }
 
-/// Prints a text to stderr. If that fails there is nobody left to tell.
+/// Prints a text to stderr. A failure is ignored, because it could not be reported.
 pub fn to_stderr(text: &str) {
     if !text.is_empty() {
         _ = on_stderr(|| io::stderr().lock().write_all(text.as_bytes()));
@@ -106,7 +106,7 @@ fn is_pipe_taken() -> bool {
     true
 }
 
-/// A closed pipe is no error: whoever read has read enough.
+/// A closed pipe is not an error: its reader has read enough.
 pub fn finished(written: io::Result<()>) -> Result<Outcome> {
     match written {
         Ok(()) => Ok(Outcome::Complete),

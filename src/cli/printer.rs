@@ -103,7 +103,7 @@ impl<'a> Printer<'a> {
         })
     }
 
-    /// Tells people something that is no error.
+    /// Prints a message that is not an error.
     pub fn note(&self, text: &str) {
         if !self.messages.quiet {
             self.progress.aside(|| print::to_stderr(text));

@@ -13,7 +13,7 @@ use super::print;
 use crate::client::Event;
 use crate::model::group;
 
-/// How long a run takes before anybody wants to know how far it is.
+/// How long a run takes before its progress is shown.
 const PATIENCE: Duration = Duration::from_millis(400);
 
 /// How often the line is drawn.
@@ -22,7 +22,7 @@ const EVERY: Duration = Duration::from_millis(100);
 /// The time over which the rate is measured: long enough for requests that leave in bursts, a second's worth at once.
 const WINDOW: Duration = Duration::from_secs(10);
 
-/// The progress line. There is none when nobody would see it, with `--quiet`, and with `--verbose`, which tells more.
+/// The progress line. It is not shown without a terminal, with `--quiet`, or with `--verbose`, which logs more.
 pub struct Progress {
     wanted: bool,
     start: Instant,

@@ -70,7 +70,7 @@ pub fn open(resume: &Resume, tasks: &mut [Task], origins: &Origins, messages: Me
     Ok(())
 }
 
-/// The members that are wished for, none of them being all; `None` where no members are read.
+/// Returns the requested members, an empty list meaning all; `None` if no members are read.
 fn uins(scope: &Scope) -> Option<&[String]> {
     match scope {
         Scope::Balance => None,
@@ -79,7 +79,7 @@ fn uins(scope: &Scope) -> Option<&[String]> {
     }
 }
 
-/// What is said of what an earlier run has left.
+/// Describes the pages that an earlier run left.
 fn reused(journal: &Journal) -> String {
     let earlier = journal.earlier();
     let reused = (earlier.pages > 0)

@@ -6,11 +6,11 @@ use crate::model::{Error, ErrorKind, Result};
 pub fn runtime() -> Result<tokio::runtime::Runtime> {
     let build = || {
         room_for_a_runtime()?;
-        // The timers are looked at after every step: a server that keeps a connection busy must not hold up a time-out.
+        // Check the timers after every step, so that a busy connection cannot delay a timeout.
         tokio::runtime::Builder::new_current_thread().event_interval(1).enable_all().build()
     };
     build().map_err(|error| {
-        Error::new(ErrorKind::File, format!("cannot create an event queue: {error}"))
+        Error::new(ErrorKind::File, format!("cannot create the event loop: {error}"))
             .hint("raise the limit of open files (`ulimit -n`)")
     })
 }

@@ -27,7 +27,7 @@ pub fn collect(named: &[String], file: Option<&Path>) -> Result<Vec<String>> {
         let before = uins.len();
         read_lines(&read(file)?, &name, &mut uins)?;
         if uins.len() == before {
-            // Nothing named would mean everybody.
+            // An empty list would select every member.
             return Err(Error::new(ErrorKind::Usage, format!("`{name}` names no member"))
                 .hint("write one uin a line; without `--uin-file` all members are read"));
         }
@@ -65,7 +65,7 @@ fn check(uin: &str, place: impl Fn() -> String) -> Result<String> {
     if !uin.is_empty() && uin.bytes().all(|byte| byte.is_ascii_digit()) {
         Ok(uin.to_owned())
     } else {
-        Err(Error::new(ErrorKind::Usage, format!("{}: `{uin}` is no uin", place()))
+        Err(Error::new(ErrorKind::Usage, format!("{}: `{uin}` is not a valid uin", place()))
             .hint("a uin is digits only, such as 700001941608"))
     }
 }
@@ -92,10 +92,10 @@ mod tests {
     #[test]
     fn what_is_no_uin_is_refused_with_its_place() {
         let message = |result: Result<Vec<String>>| result.unwrap_err().message.into_string();
-        assert_eq!(message(named(&["1,,2"])), "--uin: `` is no uin");
-        assert_eq!(message(named(&["12a"])), "--uin: `12a` is no uin");
-        assert_eq!(message(lines("1\n\n# all\n2 3\n")), "members.txt:4: `2 3` is no uin");
-        assert_eq!(message(lines("１\n")), "members.txt:1: `１` is no uin");
+        assert_eq!(message(named(&["1,,2"])), "--uin: `` is not a valid uin");
+        assert_eq!(message(named(&["12a"])), "--uin: `12a` is not a valid uin");
+        assert_eq!(message(lines("1\n\n# all\n2 3\n")), "members.txt:4: `2 3` is not a valid uin");
+        assert_eq!(message(lines("１\n")), "members.txt:1: `１` is not a valid uin");
     }
 
     #[test]

@@ -32,8 +32,8 @@ impl Account {
         self.signature = chosen.or(known.first()).map_or("", |chosen| chosen.name);
     }
 
-    /// The server that answers a question on a site. A chosen one takes the place of the billing service's; when it
-    /// is on this machine, as a stand-in of the whole cloud is, of the token service's too.
+    /// Returns the endpoint for a question on a site. An endpoint that the user chose replaces that of the billing
+    /// service; on loopback, where it imitates the whole cloud, that of the token service too.
     pub fn endpoint(&self, question: &Question, site: Site) -> Result<Endpoint> {
         match &self.endpoint {
             Some(endpoint) if question.is_about_balances() || endpoint.is_loopback() => Ok(endpoint.clone()),
@@ -62,7 +62,7 @@ impl Account {
         match self.chosen_site() {
             Some(site) => vec![site],
             None if sites.is_empty() => vec![self.first_site()],
-            // A stand-in of the whole cloud has one host for all.
+            // An imitation of the whole cloud has one host for everything.
             None if self.endpoint.as_ref().is_some_and(Endpoint::is_loopback) => vec![sites[0]],
             None => sites.to_vec(),
         }

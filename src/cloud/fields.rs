@@ -24,7 +24,7 @@ pub struct InvalidField(pub String);
 
 type Result<T> = std::result::Result<T, InvalidField>;
 
-/// What stands in a list, and the object that it is.
+/// An element of a list: its JSON, and the object it holds.
 pub type Entry<'a> = (&'a RawValue, Result<Fields<'a>>);
 
 impl<'a> Fields<'a> {
@@ -44,8 +44,8 @@ impl<'a> Fields<'a> {
         self.get(name).map(|raw| self.read_object(name, raw)).transpose()
     }
 
-    /// The objects in the list that a field holds; `None` when it is absent or null. One that cannot be read is an
-    /// error of its own, beside what stands in its place.
+    /// The objects in the list that a field holds; `None` when it is absent or null. An element that cannot be read has
+    /// its own error, beside its JSON.
     pub fn objects(&self, name: &str) -> Result<Option<Vec<Entry<'a>>>> {
         self.get(name)
             .map(|raw| {
@@ -123,7 +123,7 @@ impl<'a> Fields<'a> {
         InvalidField(format!("`{name}` is {}, not {wanted}", self.shown(raw)))
     }
 
-    /// The beginning of a value, enough to recognise it.
+    /// Returns the beginning of a value, enough to identify it.
     fn shown(&self, raw: &RawValue) -> String {
         const ENOUGH: usize = 40;
         match raw.get().char_indices().nth(ENOUGH) {
@@ -251,7 +251,7 @@ pub fn describe_syntax(error: &serde_json::Error) -> String {
     format!("not JSON: {what} at line {} column {}", error.line(), error.column())
 }
 
-/// Far more than any cloud's object has; keeps the search for names that come twice short.
+/// Far more than any cloud's object has; limits the search for duplicate names.
 const MOST_FIELDS: usize = 256;
 
 #[cfg(test)]

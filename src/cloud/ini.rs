@@ -1,6 +1,6 @@
 //! INI files as the official SDKs read them: Python's `configparser` and Go's `ini.v1`.
 //!
-//! Sections and keys that come twice, and lines that say nothing, are errors: halves of two keys would be combined.
+//! Duplicate sections and keys, and lines without a meaning, are errors, because halves of two keys could be combined.
 
 use serde_json::{Map, Value};
 

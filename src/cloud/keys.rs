@@ -9,7 +9,7 @@ use super::command_line;
 use super::record::Record;
 use crate::model::{Credentials, Result, Secret, Site};
 
-/// How credentials are come by.
+/// How credentials are obtained.
 #[derive(Clone, Debug)]
 pub enum Source {
     /// They are here.
@@ -79,7 +79,7 @@ impl Source {
         }
     }
 
-    /// Whether a program is run, or an address is asked, to come by these credentials.
+    /// Returns whether obtaining these credentials runs a program or sends a request to a URL.
     pub fn is_external(&self) -> bool {
         match self {
             Self::Uri(_) | Self::Command(_) => true,
@@ -187,7 +187,7 @@ pub enum Link {
 pub struct Metadata {
     /// Scheme and host.
     pub base: &'static str,
-    /// The path that answers with the role's name, and with its credentials when the name stands behind it.
+    /// The path that returns the name of the role, and with the name appended, its credentials.
     pub roles: &'static str,
     /// What has to be asked first.
     pub token: Option<MetadataToken>,
@@ -292,7 +292,7 @@ pub struct File {
     pub name: String,
     /// Its path as people are told it: `~` for the home directory.
     pub shown: String,
-    /// What it holds, or why it could not be read: an error only for whoever needs this file.
+    /// The content, or why it could not be read, which is an error only if this file is needed.
     pub text: Result<String>,
 }
 
@@ -331,6 +331,6 @@ pub struct Profile {
 pub struct Kept {
     /// The site, where the profile tells it.
     pub site: Option<Site>,
-    /// How credentials are come by.
+    /// How credentials are obtained.
     pub source: Source,
 }

@@ -160,7 +160,7 @@ pub struct Signature {
 pub enum Question {
     /// The balance of the account the key belongs to.
     Balance,
-    /// The balances of members of the organisation that the account administers.
+    /// The balances of members of the organization that the account administers.
     Members {
         /// The page, from 1.
         page: u64,
@@ -296,7 +296,7 @@ pub fn spellings(name: &str) -> Vec<String> {
     std::iter::once(name.to_owned()).chain(CLOUDS.iter().filter_map(other)).collect()
 }
 
-/// The cloud of that name or alias.
+/// Returns the cloud with a name or alias.
 pub fn named(name: &str) -> Option<&'static dyn Cloud> {
     CLOUDS.iter().copied().find(|cloud| cloud.is_called(name))
 }

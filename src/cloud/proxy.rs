@@ -96,7 +96,7 @@ fn is_scheme(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
 }
 
-/// The header for what stands before the `@`; `None` when nothing does, as after variables that are not set.
+/// Returns the header for the credentials before the `@`; `None` if they are empty, as after unset variables.
 fn authorization(text: &str) -> Result<Option<Secret>, InvalidProxy> {
     let wrong = |why| InvalidProxy { why, hint: ENCODE_HINT };
     for (character, why) in [

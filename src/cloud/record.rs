@@ -380,7 +380,7 @@ fn is_filled(value: &Value) -> bool {
 /// How many letters must change to make one name of the other, whatever their case and however their words are
 /// joined.
 fn distance(name: &str, right: &str) -> usize {
-    /// Longer names are no slip, and the comparison's memory grows with the length.
+    /// Longer names are not typing mistakes, and the comparison's memory grows with the length.
     const LONGEST: usize = 64;
     if name.len() > LONGEST {
         return usize::MAX;

@@ -179,7 +179,7 @@ fn unescape(text: &str) -> Zeroizing<String> {
     plain
 }
 
-/// The next JSON string with its quotes, and what stands before and after it.
+/// Returns the text before the next JSON string, the string with its quotes, and the text after it.
 fn next_literal(text: &str) -> Option<(&str, &str, &str)> {
     let start = text.find('"')?;
     let mut escaped = false;

@@ -1,4 +1,4 @@
-//! Replies, and what to do when one is no answer.
+//! Replies, and how to handle those that are not an answer.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use zeroize::Zeroize as _;
 use super::fields::InvalidField;
 use crate::model::{Error, ErrorKind};
 
-/// How much of a message is shown: of a few megabytes nobody reads more.
+/// How much of a message is shown, in characters.
 pub const LONGEST_MESSAGE: usize = 400;
 
 /// How much of a code, an id or a header is shown.
@@ -52,7 +52,7 @@ pub enum Advice {
     OtherSite,
 }
 
-/// A reply that is no answer.
+/// A reply that is not an answer.
 #[derive(Debug)]
 pub struct Failure {
     /// What to tell.
@@ -152,7 +152,7 @@ impl Reply {
     }
 }
 
-/// The beginning of what a server has sent, enough to recognise it.
+/// Returns the beginning of what a server sent, enough to identify it.
 pub fn beginning(text: &str, enough: usize) -> String {
     match text.char_indices().nth(enough) {
         Some((end, _)) => format!("{}…", &text[..end]),

@@ -46,7 +46,7 @@ fn read(
     let account = Arc::from("prod");
     let context = Context { account: &account, site, currency: None, fetched_at: stamp().time };
     let answer = with_call(cloud, question, ways(cloud)[0], |call| cloud.answer(call, &context, reply))?;
-    let Answer::Page(page) = answer else { panic!("{answer:?} is no page") };
+    let Answer::Page(page) = answer else { panic!("{answer:?} is not a page") };
     Ok(page)
 }
 

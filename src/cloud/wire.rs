@@ -72,18 +72,18 @@ impl FromStr for Endpoint {
     /// Reads `https://host[:port]`, `host[:port]` (https), or `http://` to a loopback address.
     fn from_str(text: &str) -> Result<Self, Error> {
         let wrong = |why: &str| {
-            Error::new(ErrorKind::Usage, format!("`{}` is no endpoint: {why}", without_user(text)))
-                .hint("write `https://HOST[:PORT]`, without user, path or query")
+            Error::new(ErrorKind::Usage, format!("`{}` is not a valid endpoint: {why}", without_user(text)))
+                .hint("use `https://HOST[:PORT]`, without user, path or query")
         };
         let (encrypted, rest) = match text.split_once("://") {
             None => (true, text),
             Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => (true, rest),
             Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => (false, rest),
-            Some(_) => return Err(wrong("only https (and http to this machine) is spoken")),
+            Some(_) => return Err(wrong("only https is supported (http on loopback)")),
         };
         let rest = rest.strip_suffix('/').unwrap_or(rest);
         if rest.contains('@') {
-            return Err(wrong("it names a user"));
+            return Err(wrong("it contains a user"));
         }
         if rest.contains(['/', '?', '#']) {
             return Err(wrong("it has a path or a query"));
@@ -95,7 +95,7 @@ impl FromStr for Endpoint {
             .and_then(|host| host.strip_suffix(']'))
             .is_some_and(|address| address.parse::<std::net::Ipv6Addr>().is_ok());
         if host.is_empty() || !(is_ipv6 || host.chars().all(allowed)) {
-            return Err(wrong("the host is missing or has characters that no host has"));
+            return Err(wrong("the host is missing or contains invalid characters"));
         }
         if port.is_some_and(|port| port.parse::<u16>().is_err() || port == "0") {
             return Err(wrong("the port is not a number from 1 to 65535"));
@@ -105,7 +105,7 @@ impl FromStr for Endpoint {
                 ErrorKind::Usage,
                 format!("`{text}` would send signed requests without encryption"),
             )
-            .hint("use https; plain http is spoken to 127.0.0.1, [::1] and localhost only"));
+            .hint("use https; http is supported for 127.0.0.1, [::1] and localhost only"));
         }
         let usual = if encrypted { "443" } else { "80" };
         let authority = match port {
@@ -131,7 +131,7 @@ fn is_loopback(host: &str) -> bool {
         || address.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-/// The text without what stands before an `@`: it may be a password.
+/// Returns the text without the part before an `@`, which may be a password.
 fn without_user(text: &str) -> &str {
     text.rsplit_once('@').map_or(text, |(_, rest)| rest)
 }
@@ -213,8 +213,8 @@ mod tests {
             "[::g]",
             "::1",
         ] {
-            assert!(read(wrong).contains("is no endpoint"), "{wrong}: {}", read(wrong));
+            assert!(read(wrong).contains("is not a valid endpoint"), "{wrong}: {}", read(wrong));
         }
-        assert_eq!(read("https://user:hush@host"), "`host` is no endpoint: it names a user");
+        assert_eq!(read("https://user:hush@host"), "`host` is not a valid endpoint: it contains a user");
     }
 }

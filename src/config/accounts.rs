@@ -53,14 +53,14 @@ fn one(table: &Table, name: &str, defaults: &Defaults, place: Place) -> Result<A
     read(name, &account, defaults, place)
 }
 
-/// Why a name is none that an account can have. It is an argument and a label in tables.
+/// Returns why a name cannot be an account's. It is an argument and a label in tables.
 pub(super) fn unfit(name: &str) -> Option<&'static str> {
     if name.trim().is_empty() {
-        Some("is no name for an account: it is empty")
+        Some("is not a valid account name: it is empty")
     } else if name.trim() != name || name.chars().any(char::is_control) {
-        Some("is no name for an account: it has control characters, or blanks around it")
+        Some("is not a valid account name: it contains control characters or surrounding spaces")
     } else if name.starts_with('-') {
-        Some("is no name for an account: on the command line it would be an option")
+        Some("is not a valid account name: it would be an option on the command line")
     } else {
         None
     }
@@ -158,7 +158,7 @@ fn credentials(table: &Table, cloud: &'static dyn Cloud, place: Place) -> Result
     }
 }
 
-/// Another cloud's names for a key and its secret are no slip of the pen, but a wrong `provider`.
+/// Another cloud's names for a key and its secret are not a typing mistake, but a wrong `provider`.
 fn refuse_pairs_of_others(table: &Table, cloud: &'static dyn Cloud) -> Result<()> {
     for other in CLOUDS.iter().filter(|other| other.pair() != cloud.pair()) {
         if let Some(key) = other.pair().iter().find(|key| table.has(key)) {

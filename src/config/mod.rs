@@ -50,13 +50,13 @@ pub struct Config {
 pub struct Defaults {
     /// The form of output, by its name.
     pub output: Option<&'static str>,
-    /// When colours are used: `auto`, `always` or `never`.
+    /// When colors are used: `auto`, `always` or `never`.
     pub color: Option<&'static str>,
     /// The currency that totals are converted to.
     pub convert_to: Option<Currency>,
     /// The site of accounts that name none; `None` is detected.
     pub site: Option<Site>,
-    /// Whether organisation members are shown too.
+    /// Whether organization members are shown too.
     pub members: bool,
     /// The thresholds of accounts that have none of their own.
     pub thresholds: Thresholds,
@@ -95,7 +95,7 @@ pub struct AccountEntry {
     pub credentials: CredentialsEntry,
     /// The role that is assumed with these credentials.
     pub role: Option<Role>,
-    /// Whether its organisation's members are shown too.
+    /// Whether the members of its organization are shown too.
     pub members: bool,
     /// Below what its balance, and each of its members', is low.
     pub thresholds: Thresholds,
@@ -170,7 +170,7 @@ pub struct Place<'a> {
     pub path: &'a Path,
     /// What `~` stands for in it.
     pub home: Option<&'a Path>,
-    /// Whether nobody but its owner can read it, so that it may hold a secret.
+    /// Whether only its owner can read it, so that it may hold a secret.
     pub private: bool,
 }
 
@@ -188,7 +188,7 @@ pub fn load(path: &Path, home: Option<&Path>) -> Result<Option<Config>> {
     parse(&text, Place { path, home, private }).map(Some)
 }
 
-/// Every mistake of a configuration file: the first of each table. There are none where there is no file.
+/// Returns every mistake of a configuration file: the first of each table. A missing file has none.
 pub fn all_mistakes(path: &Path, home: Option<&Path>) -> Result<Vec<Error>> {
     let Some((text, private)) = read_file(path)? else { return Ok(Vec::new()) };
     Ok(mistakes(&text, Place { path, home, private }))
@@ -203,7 +203,7 @@ pub fn load_rates(path: &Path) -> Result<Rates> {
     parse_rates(&text, path)
 }
 
-/// The file's text, and whether nobody but its owner can read it. Both are asked of the same open file.
+/// Returns the text of the file, and whether only its owner can read it, both from the same open file.
 fn read_file(path: &Path) -> Result<Option<(Zeroizing<String>, bool)>> {
     let content = match file::read(path, LARGEST) {
         Ok(content) => content,
@@ -228,7 +228,7 @@ fn unreadable(error: Unreadable, path: &Path) -> Error {
     )
 }
 
-/// Whether nobody but the owner can read the file. Whoever reads such a file is its owner, or root.
+/// Returns whether only the owner (or root) can read the file.
 #[cfg(unix)]
 fn is_private(file: &std::fs::Metadata) -> bool {
     use std::os::unix::fs::PermissionsExt as _;

@@ -1,4 +1,4 @@
-//! What somebody meant who wrote a name that is almost right.
+//! Suggests the known name nearest to a misspelled one.
 
 /// No known name is near anything longer, and the comparison's memory grows with the length.
 const LONGEST: usize = 64;
@@ -45,7 +45,7 @@ mod tests {
     fn a_slip_is_recognised() {
         assert_eq!(nearest("credentails", KNOWN), Some("credentials"));
         assert_eq!(nearest("CA-File", KNOWN), Some("ca_file"));
-        assert_eq!(nearest("colour", KNOWN), Some("color"));
+        assert_eq!(nearest("colur", KNOWN), Some("color"));
         assert_eq!(nearest("session_name", KNOWN), Some("role_session_name"));
         assert_eq!(nearest("ste", KNOWN), Some("site"));
     }

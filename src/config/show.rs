@@ -8,7 +8,7 @@ use super::table::{quoted, spelt};
 use super::{AccountEntry, Config, CredentialsEntry, Defaults, Oidc, Rates, Role};
 use crate::model::{Currency, Site, Threshold, Thresholds};
 
-/// What stands for a secret.
+/// Shown in place of a secret.
 const HIDDEN: &str = "****";
 
 /// The configuration as it was understood: every account with what `[defaults]` adds to it, paths in full,

@@ -197,7 +197,9 @@ impl<'a> Table<'a> {
             Some(DeValue::Datetime(day)) => day.to_string(),
             Some(_) => self.text(key)?.unwrap_or_default().to_owned(),
         };
-        text.parse().map(Some).map_err(|_| self.mistaken(key, "no day", "one such as `2026-11-20`"))
+        text.parse().map(Some).map_err(|_| {
+            self.error(key, format_args!("`{}` is not a date such as `2026-11-20`", self.full(key)))
+        })
     }
 
     /// A table.

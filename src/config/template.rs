@@ -1,4 +1,4 @@
-//! The configuration file that is written for somebody who has none yet.
+//! The initial configuration file.
 
 use std::fmt::Write as _;
 

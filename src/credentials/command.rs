@@ -132,7 +132,7 @@ fn output(words: &[String], limit: Duration, programs: &Programs) -> Result<Zero
         Error::new(ErrorKind::Credentials, format!("the command for credentials, `{program}`, {what}"))
     };
     let stopped = || failed("was stopped, because the run has ended");
-    // It counts before it starts, so that whoever stops all misses none.
+    // It is counted before it starts, so that stopping all commands misses none.
     let _running = programs.enter();
     if programs.is_stopping() {
         return Err(stopped());
@@ -151,7 +151,7 @@ fn output(words: &[String], limit: Duration, programs: &Programs) -> Result<Zero
     let (sender, receiver) = mpsc::channel();
     // A thread of its own, because nothing else can stop waiting for output when time is up.
     let reading = std::thread::Builder::new().spawn(move || {
-        // Nobody listens any more when time was up.
+        // The receiver is gone after a timeout.
         let _ = sender.send(file::up_to(LARGEST, &mut stdout));
     });
     if let Err(error) = reading {
@@ -201,13 +201,13 @@ fn output(words: &[String], limit: Duration, programs: &Programs) -> Result<Zero
     }
 }
 
-/// A lack of processes, threads or files says nothing of the credentials.
+/// Marks an error as local: a lack of processes, threads or files is not a fault of the credentials.
 fn lacking(mut error: Error) -> Error {
     error.kind = ErrorKind::File;
     error.hint("raise the limits of processes and open files (`ulimit -u`, `ulimit -n`)")
 }
 
-/// Ends a program. That it may have ended by itself meanwhile is no fault.
+/// Ends a program. It may have ended by itself meanwhile, which is not an error.
 fn stop(child: &mut Child) {
     let _ = child.kill();
     let _ = child.wait();

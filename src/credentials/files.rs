@@ -88,7 +88,7 @@ pub fn retired(keys: &Keys, around: &Surroundings) -> Option<String> {
     exists.then(|| format!("`~/{path}` (not read; run `{instead}`)"))
 }
 
-/// The profile of that name in the official command line tool's store.
+/// Returns a profile from the store of the official command line tool.
 pub fn profile(keys: &Keys, name: &str, around: &Surroundings) -> Result<Found> {
     let store = &keys.stores[0];
     let (path, _) = place(store, around);

@@ -57,7 +57,7 @@ pub struct Found {
     pub origin: String,
     /// The site, where the source tells it.
     pub site: Option<Site>,
-    /// How credentials are come by.
+    /// How the credentials are obtained.
     pub source: Source,
 }
 
@@ -179,7 +179,7 @@ pub fn at_token_service(cloud: &'static dyn Cloud, source: Source, around: &Surr
     })
 }
 
-/// The official command line tool's profile of that name, whatever the environment says.
+/// Returns a profile of the official command line tool, whatever the environment says.
 pub fn profile(cloud: &'static dyn Cloud, name: &str, around: &Surroundings) -> Result<Found> {
     let found = files::profile(cloud.keys(), name, around);
     of(cloud, found.and_then(|found| located(cloud, found, around)))
@@ -255,7 +255,7 @@ fn command(text: &str) -> Result<Source> {
 /// No identity token is larger.
 const LARGEST_TOKEN: u64 = 1 << 20;
 
-/// Reads the identity token of a workload. The file is read at each use: whoever issues the token renews it.
+/// Reads the identity token of a workload. The file is read at each use, because its issuer renews it.
 pub fn read_token(path: &Path) -> Result<Secret> {
     const HINT: &str = "check the variable or the configuration that names the file, and who renews it";
     let shown = path.display();

@@ -59,7 +59,7 @@ async fn converse(stream: TcpStream, acceptor: Option<TlsAcceptor>, state: Arc<S
 
 async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin, state: Arc<State>) {
     let service = service_fn(|request| answer(request, &state));
-    // A connection that breaks, by a fault or by the client, is no error of the sandbox.
+    // A connection that breaks, by a fault or by the client, is not an error of the sandbox.
     let _ =
         http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service).await;
 }

@@ -95,7 +95,7 @@ fn what_remains_inside_a_value_cannot_act_on_a_terminal() {
     let endpoint = ["aliyun", "balance", "--endpoint", "http://x\u{1b}]0;title\u{7}\nerror: all is well"];
     assert_snapshot!(cloudbal(&endpoint).env("CLICOLOR_FORCE", "1").run().whole(), @r"
     --- stderr
-    error: invalid value 'http://x\u{1b}]0;title\u{7}\nerror: all is well' for '--endpoint <URL>': `http://x\u{1b}]0;title\u{7}\nerror: all is well` is no endpoint: the host is missing or has characters that no host has
+    error: invalid value 'http://x\u{1b}]0;title\u{7}\nerror: all is well' for '--endpoint <URL>': `http://x\u{1b}]0;title\u{7}\nerror: all is well` is not a valid endpoint: the host is missing or contains invalid characters
 
     For more information, try '--help'.
     --- exit status 2

@@ -112,7 +112,7 @@ fn usage_errors_say_what_is_wrong_and_ask_nothing() {
     let said = |arguments: &[&str]| cloud.cloudbal(arguments).run().whole();
     assert_snapshot!(said(&["tencent", "members", "--uin", "12x"]), @"
     --- stderr
-    error: --uin: `12x` is no uin
+    error: --uin: `12x` is not a valid uin
     hint: a uin is digits only, such as 700001941608
     --- exit status 2
     ");

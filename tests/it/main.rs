@@ -46,3 +46,4 @@ mod thresholds;
 mod variables;
 mod vendors;
 mod view;
+mod words;

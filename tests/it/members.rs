@@ -73,7 +73,7 @@ fn uins_come_from_files_and_standard_input() {
     assert_eq!(uins(&run("\u{feff}# ours\r\n700001941608 # the first\r\n\r\n")), ["700001941608"]);
     assert_snapshot!(run("700001941608\nabc\n").whole(), @"
     --- stderr
-    error: standard input:2: `abc` is no uin
+    error: standard input:2: `abc` is not a valid uin
     hint: a uin is digits only, such as 700001941608
     --- exit status 2
     ");

@@ -77,7 +77,7 @@ fn not_even_when_the_command_line_cannot_be_read() {
     let said = |arguments: &[&str]| cloudbal(arguments).run().whole();
     assert_snapshot!(said(&["tencent", "balance", "--endpoint", endpoint]), @"
     --- stderr
-    error: invalid value 'https://****@host/' for '--endpoint <URL>': `host/` is no endpoint: it names a user
+    error: invalid value 'https://****@host/' for '--endpoint <URL>': `host/` is not a valid endpoint: it contains a user
 
     For more information, try '--help'.
     --- exit status 2
@@ -85,7 +85,7 @@ fn not_even_when_the_command_line_cannot_be_read() {
     let by_variable = cloudbal(&["tencent", "balance"]).env("CLOUDBAL_ENDPOINT", endpoint).run();
     assert_snapshot!(by_variable.whole(), @"
     --- stderr
-    error: invalid value 'https://****@host/' for '--endpoint <URL>': `host/` is no endpoint: it names a user
+    error: invalid value 'https://****@host/' for '--endpoint <URL>': `host/` is not a valid endpoint: it contains a user
 
       tip: it comes from the variable CLOUDBAL_ENDPOINT
 

@@ -56,7 +56,7 @@ pub fn show(messages: Messages, display: &Display, tasks: &[Task], reading: Read
     let interrupted = runtime.block_on(until_stopped(&ending, &printer, &unread, reading));
     credentials::stop_commands();
     ending.watch();
-    // The operating system clears away faster, and a name that is still being looked up must not hold up the end.
+    // The operating system cleans up faster, and a pending name lookup must not delay the exit.
     std::mem::forget(runtime);
     if let Some(note) = known_sites.keep().filter(|_| messages.verbose > 0) {
         printer.note(&note);
@@ -88,8 +88,8 @@ pub fn show(messages: Messages, display: &Display, tasks: &[Task], reading: Read
     })
 }
 
-/// Lets the reading go on until it is done, the deadline comes, the user interrupts, or nobody reads the output.
-/// Whatever was read until then is kept. Tells whether it was interrupted.
+/// Reads until everything is read, the deadline passes, the user interrupts, or the output is closed. What was read
+/// until then is kept. Returns whether it was interrupted.
 async fn until_stopped(
     ending: &Ending,
     printer: &Printer<'_>,
@@ -97,7 +97,7 @@ async fn until_stopped(
     reading: impl Future<Output = ()>,
 ) -> bool {
     let mut reading = Box::pin(reading);
-    // While nobody reads the output nothing more is asked for, and what was asked for waits to be looked at.
+    // While the output is not being read, no further request is sent, and replies wait.
     let reading = poll_fn(move |context| {
         std::task::ready!(printer.poll_room(context));
         reading.as_mut().poll(context)

@@ -50,7 +50,7 @@ pub fn examine_all(
     credentials::stop_commands();
     ending.watch();
     progress.end();
-    // A name that is still being looked up must not hold up the end.
+    // A pending name lookup must not delay the exit.
     runtime.shutdown_background();
     match steps {
         Some(steps) => print::finished(steps.finish())?,

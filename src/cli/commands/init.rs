@@ -53,8 +53,8 @@ pub fn run(options: &Options, yes: bool) -> Result<Outcome> {
 /// Asks at a terminal.
 fn confirmed(path: &Path, text: &str) -> Result<bool> {
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        return Err(Error::new(ErrorKind::Usage, "nobody can be asked: this is no terminal")
-            .hint(format!("to write `{}` without being asked, add `--yes`", path.display())));
+        return Err(Error::new(ErrorKind::Usage, "cannot ask for confirmation: not a terminal")
+            .hint(format!("add `--yes` to write `{}`", path.display())));
     }
     print::to_stderr(&question(path, text));
     Ok(agrees(&mut io::stdin().lock()))

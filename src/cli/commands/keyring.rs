@@ -60,7 +60,7 @@ fn asked(key_id: Option<String>) -> io::Result<Credentials> {
     Ok(key(&key_id, secret, hidden("Its token, if it is temporary (not shown): ")?))
 }
 
-/// Reads the lines of something that is no terminal.
+/// Reads the lines of standard input that is not a terminal.
 fn piped(key_id: Option<String>, input: &mut dyn BufRead) -> io::Result<Credentials> {
     let key_id = key_id.map_or_else(|| line(input), |key_id| Ok(Secret::new(key_id)))?;
     let secret = line(input)?;
@@ -89,7 +89,7 @@ fn hidden(question: &str) -> io::Result<Secret> {
     print::to_stderr(question);
     let read = || line(&mut Secret::new(rpassword::read_password()?).expose().as_bytes());
     runtime().map_err(io::Error::other)?.block_on(async {
-        // While somebody listens to it, an interruption does not end the process before echo is on again.
+        // Handle the signal, so that it does not end the process before echo is on again.
         tokio::spawn(ending::interrupted());
         in_thread(read).await?
     })

@@ -308,7 +308,7 @@ const BY_FIELD: &[(&str, &str)] = &[
     ("source_profile", "ChainableRamRoleArn"),
 ];
 
-/// The mode as it is written, or recognised from the fields as aliyun-cli does; `None` when nothing is filled in.
+/// Returns the mode, or infers it from the fields as aliyun-cli does; `None` if all fields are empty.
 fn mode(record: &Record) -> Result<Option<String>> {
     if let Some(mode) = record.text("mode")? {
         return Ok(Some(mode.to_owned()));

@@ -41,7 +41,7 @@ pub fn read_credentials(fields: &Fields) -> Result<Credentials, InvalidField> {
     let keys = fields.object("Credentials")?.ok_or_else(|| missing("Credentials"))?;
     let needed = |name| keys.text(name)?.ok_or_else(|| missing(name));
     let expires = DateTime::parse_from_rfc3339(&needed("Expiration")?);
-    let expires = expires.map_err(|_| InvalidField("`Expiration` is no time".to_owned()))?;
+    let expires = expires.map_err(|_| InvalidField("`Expiration` is not a time".to_owned()))?;
     Ok(Credentials {
         key_id: needed("AccessKeyId")?,
         secret: Secret::new(needed("AccessKeySecret")?),

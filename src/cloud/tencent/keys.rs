@@ -119,7 +119,7 @@ fn tccli(files: &[File], around: &Around) -> Result<Profiles> {
     Ok(Profiles { current: "default".to_owned(), all: profiles.collect() })
 }
 
-/// The site whose billing host the profile has. It only saves a question: a file that does not tell is no error.
+/// The site whose billing host the profile has. It only saves a question: a file without one is not an error.
 fn site(configure: &File) -> Option<Site> {
     let configure: Value = serde_json::from_str(configure.text.as_ref().ok()?).ok()?;
     let host = configure.get("billing")?.get("endpoint")?.as_str()?.trim();

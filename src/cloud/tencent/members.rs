@@ -13,7 +13,7 @@ use crate::model::{Balance, Error, ErrorKind, Row};
 
 pub const ACTION: &str = "DescribeOrgMemberAccountBalance";
 
-/// No organisation is that large: a total beyond it is a fault, not a list to follow.
+/// The largest plausible organization. A larger total is treated as an error of the server.
 const MOST_MEMBERS: u64 = 10_000_000;
 
 /// The fields that hold cents.
@@ -78,7 +78,7 @@ pub fn read(response: &Fields, context: &Context, page: u64, uins: &[String]) ->
     }
     for uin in uins.iter().filter(|uin| !seen.contains(*uin)) {
         let error = Error::new(ErrorKind::NotReturned, "asked for and not returned")
-            .hint("check the uin, and that it belongs to the organisation this account administers");
+            .hint("check the uin, and that it belongs to the organization this account administers");
         rows.push(failed(error, context, Some(uin), request_id.as_deref()));
     }
     let pages = total.unwrap_or_default().div_ceil(MEMBERS_A_PAGE as u64);
@@ -100,7 +100,7 @@ fn uin_in(member: &RawValue) -> Option<String> {
     }
 }
 
-/// A member that was not asked for is no answer to the question.
+/// Rejects a member that was not requested.
 fn expected(balance: Balance, uins: &[String]) -> Result<Balance, InvalidField> {
     let asked = uins.is_empty() || balance.sub_account_id.as_ref().is_some_and(|uin| uins.contains(uin));
     if asked { Ok(balance) } else { Err(InvalidField("it was not asked for".to_owned())) }

@@ -62,7 +62,7 @@ pub fn read_credentials(response: &Fields) -> Result<Credentials, InvalidField> 
         key_id: needed("TmpSecretId")?,
         secret: Secret::new(needed("TmpSecretKey")?),
         token: Some(Secret::new(needed("Token")?)),
-        expires_at: Some(expires.ok_or_else(|| InvalidField("`ExpiredTime` is no time".to_owned()))?),
+        expires_at: Some(expires.ok_or_else(|| InvalidField("`ExpiredTime` is not a time".to_owned()))?),
     })
 }
 

@@ -1,4 +1,4 @@
-//! Replies that hold temporary credentials: whatever is wrong with one, what is told of it is no secret.
+//! Errors about replies with temporary credentials must never contain the secret.
 
 use super::*;
 
@@ -10,7 +10,7 @@ const REPLIES: [&str; 2] = [
 /// What one slip can make of a reply: up to two characters give way to these.
 const SLIPS: [&str; 12] = ["", "\"", "{", "}", "[", "]", ",", ":", "\\", "[\"", "\"x\":1,", "1"];
 
-/// Whether credentials are read of a body. Whatever is told of it may not hold the secret, nor most of it.
+/// Whether credentials are read of a body. An error must not contain the secret, nor most of it.
 fn is_read(cloud: &dyn Cloud, body: &str) -> bool {
     let question = Question::AssumeRole(Role::default());
     let account = Arc::from("prod");

@@ -136,7 +136,7 @@ fn a_value_that_is_none_of_the_known_ones_is_told_which_there_are() {
     );
     says!(
         in_account("endpoint = 'https://ann:hush@host'"),
-        "3:1: `accounts.prod.endpoint`: `host` is no endpoint: it names a user",
+        "3:1: `accounts.prod.endpoint`: `host` is not a valid endpoint: it contains a user",
         ""
     );
 }
@@ -230,12 +230,12 @@ fn texts_that_cannot_be_meant_are_refused() {
     for (name, why) in [
         ("", "it is empty"),
         (" ", "it is empty"),
-        (" a", "it has control characters, or blanks around it"),
-        ("a\\n", "it has control characters, or blanks around it"),
-        ("-a", "on the command line it would be an option"),
+        (" a", "it contains control characters or surrounding spaces"),
+        ("a\\n", "it contains control characters or surrounding spaces"),
+        ("-a", "it would be an option on the command line"),
     ] {
         let (message, _) = mistake(&format!("[accounts.\"{name}\"]\nprovider = 'tencent'"));
-        assert!(message.ends_with(&format!(" is no name for an account: {why}")), "{message}");
+        assert!(message.ends_with(&format!(" is not a valid account name: {why}")), "{message}");
     }
     let homeless = Place { home: None, ..place() };
     let error = parse("defaults.ca_file = '~/ca.pem'", homeless).unwrap_err();
@@ -329,7 +329,7 @@ fn rates_that_are_not_exact_or_not_clear_are_refused() {
     );
     says!(
         mistake("[rates]\ndate = 2026-11-20T10:00:00Z"),
-        "2:1: `rates.date` is no day, not one such as `2026-11-20`",
+        "2:1: `rates.date` is not a date such as `2026-11-20`",
         ""
     );
     let error = parse_rates("dat", Path::new("rates.toml")).unwrap_err();
