@@ -31,7 +31,6 @@ mod steps;
 mod tidy;
 mod uins;
 mod verbose;
-mod view;
 mod welcome;
 
 use std::process::ExitCode;

@@ -10,7 +10,7 @@ const ALLOWED: &[(&str, &str)] = &[
     ("cloud/mod.rs", "the registry"),
     ("sandbox/mod.rs", "the sandbox's modules"),
     ("sandbox/registry.rs", "the sandbox's registry"),
-    ("cli/args.rs", "the demo keys in the help of `sandbox`"),
+    ("cli/args/mod.rs", "the demo keys in the help of `sandbox`"),
     ("config/template.toml", "the documentation of the configuration"),
     ("config/schema.json", "the documentation of the configuration, and its keys"),
 ];

@@ -3,8 +3,7 @@
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
-use crate::cli::args::{Color, Options};
-use crate::cli::view::View;
+use crate::cli::args::{Color, Options, View};
 use crate::config::{self, Config, Defaults};
 use crate::model::{Conversion, Error, ErrorKind, Result, Selection};
 use crate::render::{Columns, Format, Query, Style};

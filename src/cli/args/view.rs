@@ -6,7 +6,7 @@ use clap::Args;
 use clap::builder::BoolishValueParser;
 use rust_decimal::Decimal;
 
-use super::choices;
+use crate::cli::choices;
 use crate::model::{Currency, Sort, amount_from_text};
 use crate::render::Columns;
 
