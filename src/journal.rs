@@ -695,7 +695,7 @@ mod tests {
     }
 
     #[test]
-    fn a_journal_without_pages_is_for_anybody_and_is_not_left() {
+    fn a_journal_without_pages_fits_every_account_and_is_removed() {
         let (_dir, path) = temporary();
         drop(section(&path));
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "", "nothing was read yet");

@@ -15,6 +15,7 @@ use crate::app::{Task, tasks};
 use crate::cloud::{CLOUDS, Origin};
 use crate::config::{self, Config};
 use crate::credentials::{self, Surroundings};
+use crate::render::Columns;
 
 /// The variable in which a shell's script names the shell.
 const VARIABLE: &str = "COMPLETE";
@@ -76,6 +77,7 @@ fn complete(command: Command, line: &Line, cloud: Option<&'static str>) -> Comma
         let of: fn(&Line, Option<&'static str>) -> Vec<String> = match option.get_id().as_str() {
             "names" | "account" => accounts,
             "profile" => profiles,
+            "columns" => return option.add(ArgValueCompleter::new(columns)),
             _ => return option,
         };
         let line = line.clone();
@@ -159,6 +161,15 @@ fn accounts(line: &Line, cloud: Option<&'static str>) -> Vec<String> {
     };
     tasks.retain(|task| cloud.is_none_or(|cloud| task.account.cloud.name() == cloud));
     harmless(tasks::known_names(&tasks))
+}
+
+/// The columns that can follow those that are chosen already.
+fn columns(begun: &OsStr) -> Vec<CompletionCandidate> {
+    let begun = begun.to_string_lossy();
+    let chosen = begun.rfind(',').map_or("", |comma| &begun[..=comma]);
+    let lists = Columns::names().map(|name| format!("{chosen}{name}"));
+    let lists = lists.filter(|list| list.starts_with(&*begun) && list.parse::<Columns>().is_ok());
+    lists.map(CompletionCandidate::new).collect()
 }
 
 /// The profiles of the official command line tools.

@@ -1,6 +1,6 @@
 //! `--file`: output that replaces a file when it is complete.
 
-use std::fs;
+use std::fs::{self, Metadata};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -18,21 +18,70 @@ pub struct OutputFile {
     temporary: NamedTempFile,
 }
 
+/// Returns what is known of the file that output will replace, if it is there. Only a regular file is replaced: a device,
+/// a pipe or a link keeps its meaning.
+fn replaced(path: &Path) -> Result<Option<Metadata>> {
+    let refused = |why: &str, hint: &str| {
+        let message = format!("cannot write `{}`: {why}", path.display());
+        Err(Error::new(ErrorKind::Usage, message).hint(hint.to_owned()))
+    };
+    if path == Path::new("-") {
+        return refused(
+            "output goes to stdout without `--file`",
+            "leave out `--file`, or name a file as `./-`",
+        );
+    }
+    let another = "name another file with `--file`";
+    match fs::symlink_metadata(path) {
+        Ok(about) if !about.is_file() => {
+            refused("it is not a regular file", "name another file with `--file`, or redirect stdout")
+        }
+        Ok(about) if about.permissions().readonly() => refused("it is read-only", another),
+        Ok(about) => Ok(Some(about)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => refused(&error.to_string(), another),
+    }
+}
+
+/// Refuses a path that output cannot go to, before anything is done.
+pub fn check(path: &Path) -> Result<()> {
+    if replaced(path)?.is_none() && !folder(path).is_dir() {
+        let message = format!("cannot write `{}`: its folder does not exist", path.display());
+        return Err(Error::new(ErrorKind::Usage, message).hint("create the folder, or name another file"));
+    }
+    Ok(())
+}
+
+/// Refuses a path to a file that the run reads, or saves its progress in: it would be lost.
+pub fn check_overwrites<'a>(
+    path: &Path,
+    others: impl Iterator<Item = (&'a str, Option<&'a Path>)>,
+) -> Result<()> {
+    let place_of_output = place(path);
+    for (what, other) in others {
+        if other.is_some_and(|other| other == path || place(other) == place_of_output) {
+            let message = format!("cannot write `{}`: it is {what}", path.display());
+            return Err(Error::new(ErrorKind::Usage, message).hint("name another file with `--file`"));
+        }
+    }
+    Ok(())
+}
+
+/// Where a file is, or would be, whichever way its path goes.
+fn place(path: &Path) -> PathBuf {
+    let in_folder = || Some(folder(path).canonicalize().ok()?.join(path.file_name()?));
+    path.canonicalize().ok().or_else(in_folder).unwrap_or_else(|| path.to_owned())
+}
+
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 impl OutputFile {
-    /// Creates the file that will replace `path`. Only a regular file is replaced: a device, a pipe or a link keeps its
-    /// meaning.
+    /// Creates the file that will replace `path`.
     pub fn create(path: &Path) -> Result<Self> {
-        let permissions = match fs::symlink_metadata(path) {
-            Ok(about) if about.is_file() => Some(about.permissions()),
-            Ok(_) => {
-                let message = format!("`{}` is not a regular file; left unchanged", path.display());
-                return Err(Error::new(ErrorKind::Usage, message)
-                    .hint("name another file with `--file`, or redirect stdout"));
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(error) => return Err(unwritable(path, &error).hint("name another file with `--file`")),
-        };
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let replaced = replaced(path)?;
+        let folder = folder(path);
         let mut builder = Builder::new();
         builder.prefix(".cloudbal-");
         #[cfg(unix)]
@@ -44,8 +93,10 @@ impl OutputFile {
                 .hint("name a file in a folder that you may write to")
         };
         let temporary = builder.tempfile_in(folder).map_err(wrong)?;
-        if let Some(permissions) = permissions {
-            temporary.as_file().set_permissions(permissions).map_err(wrong)?;
+        if let Some(replaced) = replaced {
+            #[cfg(unix)]
+            keep_owner(temporary.as_file(), &replaced);
+            temporary.as_file().set_permissions(replaced.permissions()).map_err(wrong)?;
         }
         Ok(Self { path: path.to_owned(), temporary })
     }
@@ -65,6 +116,15 @@ impl OutputFile {
         written
             .map(drop)
             .map_err(|error| unwritable(&path, &error).hint("check the disk's space and the folder"))
+    }
+}
+
+/// Gives a file the owner and the group of another as far as this user may, so that who could read that one can read it.
+#[cfg(unix)]
+fn keep_owner(file: &fs::File, other: &Metadata) {
+    use std::os::unix::fs::{MetadataExt as _, fchown};
+    if fchown(file, Some(other.uid()), Some(other.gid())).is_err() {
+        _ = fchown(file, None, Some(other.gid()));
     }
 }
 

@@ -42,7 +42,7 @@ mod tests {
     const KNOWN: &[&str] = &["site", "credentials", "ca_file", "color", "role_session_name", "in"];
 
     #[test]
-    fn a_slip_is_recognised() {
+    fn a_slip_is_recognized() {
         assert_eq!(nearest("credentails", KNOWN), Some("credentials"));
         assert_eq!(nearest("CA-File", KNOWN), Some("ca_file"));
         assert_eq!(nearest("colur", KNOWN), Some("color"));

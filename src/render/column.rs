@@ -210,18 +210,22 @@ impl Field {
     /// What the column shows of a row; empty where the row has nothing for it. `failure` is the column that says why
     /// a row has no amounts.
     pub(super) fn cell(self, row: &Row, failure: Option<Self>) -> String {
-        match (self, row) {
+        let text = match (self, row) {
             (Self::Account, Row::Balance(balance)) => {
                 account_name(Some(balance.provider), Some(&balance.account))
             }
             (Self::Account, Row::Error(error)) => account_name(error.provider, error.account.as_deref()),
-            (_, Row::Error(error)) if failure == Some(self) => {
-                format!("error: {}", error.kind.name().replace('_', " "))
-            }
             (_, Row::Balance(balance)) if self.is_amount() => {
                 self.amount(balance).map_or_else(String::new, |amount| balance.money(amount).grouped())
             }
             _ => visible(&csv::cells(row)[self as usize]).into_owned(),
+        };
+        match row {
+            Row::Error(error) if failure == Some(self) => {
+                let why = format!("error: {}", error.kind.name().replace('_', " "));
+                if text.is_empty() { why } else { format!("{text} ({why})") }
+            }
+            _ => text,
         }
     }
 }
@@ -231,13 +235,15 @@ impl Field {
 pub(super) struct Column {
     pub(super) field: Field,
     pub(super) width: usize,
+    /// Whether it says why a row failed.
+    is_failure: bool,
 }
 
 impl Column {
     /// What is left when a name is shortened as far as it may be. Ids and amounts are never cut.
     fn least(&self) -> usize {
         match self.field {
-            Field::Account | Field::Name => self.width.min(SHORTEST_NAME),
+            Field::Account | Field::Name if !self.is_failure => self.width.min(SHORTEST_NAME),
             _ => self.width,
         }
     }
@@ -264,11 +270,15 @@ impl Layout {
         let is_said = chosen.contains(&Field::Kind);
         let amounts = chosen.iter().copied().filter(|field| field.is_amount());
         let failure = [Field::Available].into_iter().filter(|field| chosen.contains(field)).chain(amounts);
-        let failure = failure.chain(chosen.iter().rev().copied().filter(|field| !is_own(field))).next();
-        let failure = failure.filter(|_| !is_said);
+        let failure = failure.chain(chosen.iter().rev().copied().filter(|field| !is_own(field)));
+        // A row that shows nothing else says why it failed behind what it is about.
+        let failure = failure.chain(chosen.last().copied()).next().filter(|_| !is_said);
         let widest = |field: Field| report.rows.iter().map(|row| field.cell(row, failure).width()).max();
-        let column =
-            |&field: &Field| Column { field, width: widest(field).unwrap_or(0).max(field.heading().width()) };
+        let column = |&field: &Field| Column {
+            field,
+            width: widest(field).unwrap_or(0).max(field.heading().width()),
+            is_failure: failure == Some(field),
+        };
         let is_label = |field: &Field| !matches!(field, Field::Currency | Field::Available);
         let label = chosen.iter().position(is_label).filter(|_| chosen.contains(&Field::Available));
         Self::with(chosen.iter().map(column).collect(), failure, label, totals)
@@ -298,10 +308,12 @@ fn needed(report: &Report, totals: &[[String; 3]]) -> Vec<Column> {
         // Totals may be of more than the rows that are shown.
         let of_totals = !totals.is_empty() && matches!(field, Field::Currency | Field::Available);
         if of_totals && columns.is_empty() {
-            columns.push(Column { field: Field::Account, width: Field::Account.heading().width() });
+            let width = Field::Account.heading().width();
+            columns.push(Column { field: Field::Account, width, is_failure: false });
         }
         if of_totals || widest > 0 && (field != Field::Account || names_accounts(report)) {
-            columns.push(Column { field, width: widest.max(field.heading().width()) });
+            let is_failure = field == Field::Available;
+            columns.push(Column { field, width: widest.max(field.heading().width()), is_failure });
         }
     }
     columns

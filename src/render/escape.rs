@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn letters_that_nobody_sees_are_written_out() {
+    fn invisible_letters_are_written_out() {
         assert_eq!(
             visible(
                 "a\u{3164}b\u{115f}c\u{1160}d\u{ffa0}e\u{2800}f\u{34f}g\u{180b}h\u{17b4}i\u{fe0f}j\u{e0041}"

@@ -190,7 +190,7 @@ fn while_nobody_reads_the_output() {
         allow_duplicates! {
             assert_snapshot!(last_words(&ended), @"
             error: interrupted while the output was not being read
-            hint: what stands behind the pipe must read it; the output is cut short
+            hint: the reader of the pipe stalled; the output is truncated
             --- exit status 130
             ");
         }
@@ -218,7 +218,7 @@ fn the_deadline_comes_while_nobody_reads_the_output() {
         allow_duplicates! {
             assert_snapshot!(last_words(&ended), @"
             error: the deadline came while the output was not being read
-            hint: what stands behind the pipe must read it; the output is cut short
+            hint: the reader of the pipe stalled; the output is truncated
             --- exit status 1
             ");
         }

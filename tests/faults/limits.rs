@@ -206,7 +206,7 @@ fn a_run_that_gets_few_files_ends_with_an_error() {
         through_shell(&script, commands[0]).env("CLOUDBAL_RETRIES", "0").end().told_alone()
     };
     assert_snapshot!(with(8), @"
-    error: cannot create an event queue: Too many open files (os error [N])
+    error: cannot create the event loop: Too many open files (os error [N])
     hint: raise the limit of open files (`ulimit -n`)
     --- exit status 1
     ");

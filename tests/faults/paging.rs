@@ -306,7 +306,7 @@ fn members_that_were_not_asked_for_or_not_returned_are_told() {
     assert_snapshot!(ended.told(&server), @"
     error: tencent/environment member 3: unreadable member: it was not asked for (request id r-1)
     error: tencent/environment member 9: asked for and not returned (request id r-1)
-    hint: check the uin, and that it belongs to the organisation this account administers
+    hint: check the uin, and that it belongs to the organization this account administers
     --- exit status 1
     1 requests
     ");

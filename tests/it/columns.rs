@@ -59,7 +59,19 @@ fn a_failure_shows_whichever_columns_are_chosen() {
     ");
     assert_snapshot!(failed("provider"), @"
     PROVIDER
-    error: network
+    aliyun (error: network)
+    read [TIME] UTC
+    --- exit status 1
+    ");
+    assert_snapshot!(failed("account"), @"
+    ACCOUNT
+    aliyun/environment (error: network)
+    read [TIME] UTC
+    --- exit status 1
+    ");
+    assert_snapshot!(failed("sub_account,account"), @"
+    SUB-ACCOUNT  ACCOUNT
+                 aliyun/environment (error: network)
     read [TIME] UTC
     --- exit status 1
     ");
@@ -152,6 +164,122 @@ fn what_is_not_a_regular_file_is_not_replaced() {
         assert_eq!((said.status, &*said.stdout), (Some(2), ""), "{}: {said:?}", path.display());
     }
     assert_eq!(std::fs::read_to_string(home.path("target")).unwrap(), "kept");
+}
+
+#[test]
+fn what_cannot_be_written_to_is_said_before_anything_is_sent() {
+    let home = Home::new()
+        .file("locked", "kept")
+        .file("rates.toml", "date = 2026-11-20\nbase = 'CNY'\nUSD = '7.12'\n");
+    let path = |name: &str| home.path(name).to_str().unwrap().to_owned();
+    let mut permissions = home.path("locked").metadata().unwrap().permissions();
+    permissions.set_readonly(true);
+    std::fs::set_permissions(home.path("locked"), permissions).unwrap();
+    let refused = |arguments: &[&str]| {
+        let said = cloudbal(&[&["--sandbox"][..], arguments].concat()).home(&home).run();
+        assert_eq!((said.status, &*said.stdout), (Some(2), ""), "{said:?}");
+        said.stderr.replace(home.path("").to_str().unwrap(), "[HOME]/").replace("//", "/")
+    };
+    assert_snapshot!(refused(&["--file", &path("locked")]), @"
+    error: cannot write `[HOME]/locked`: it is read-only
+    hint: name another file with `--file`
+    ");
+    assert_snapshot!(refused(&["--file", "-"]), @"
+    error: cannot write `-`: output goes to stdout without `--file`
+    hint: leave out `--file`, or name a file as `./-`
+    ");
+    assert_snapshot!(refused(&["--file", &path("gone/x")]), @"
+    error: cannot write `[HOME]/gone/x`: its folder does not exist
+    hint: create the folder, or name another file
+    ");
+    assert_snapshot!(refused(&["--in", "USD", "--rates", &path("rates.toml"), "--file", &path("./rates.toml")]), @"
+    error: cannot write `[HOME]/./rates.toml`: it is the file of `--rates`
+    hint: name another file with `--file`
+    ");
+    assert_snapshot!(refused(&["tencent", "members", "--resume", &path("journal"), "--file", &path("journal")]), @"
+    error: cannot write `[HOME]/journal`: it is the file of `--resume`
+    hint: name another file with `--file`
+    ");
+    assert_snapshot!(refused(&["tencent", "members", "--uin-file", &path("locked"), "--file", &path("locked")]), @"
+    error: cannot write `[HOME]/locked`: it is the file of `--uin-file`
+    hint: name another file with `--file`
+    ");
+    assert_snapshot!(refused(&["--ca-file", &path("rates.toml"), "--file", &path("rates.toml")]), @"
+    error: cannot write `[HOME]/rates.toml`: it is the file of `--ca-file`
+    hint: name another file with `--file`
+    ");
+    assert!(!home.path("journal").exists(), "nothing is begun");
+    assert_eq!(std::fs::read_to_string(home.path("locked")).unwrap(), "kept");
+}
+
+#[test]
+fn output_never_replaces_the_configuration() {
+    let home = Home::new().config("[accounts.a]\nprovider = 'aliyun'\n").file("other.toml", "");
+    let other = home.path("other.toml");
+    let other = other.to_str().unwrap();
+    let said = cloudbal(&["--sandbox", "--config", other, "--file", other]).home(&home).run();
+    assert_eq!((said.status, &*std::fs::read_to_string(other).unwrap()), (Some(2), ""), "{said:?}");
+    let path = cloudbal(&["config", "path"]).home(&home).run().stdout.trim().to_owned();
+    let said = cloudbal(&["--sandbox", "--file", &path]).home(&home).run();
+    assert_eq!(said.status, Some(2), "{said:?}");
+    assert!(std::fs::read_to_string(path).unwrap().starts_with("[accounts.a]"));
+}
+
+#[test]
+fn a_file_holds_the_same_bytes_as_stdout_in_every_format() {
+    let home = Home::new();
+    for format in ["table", "json", "ndjson", "csv", "yaml"] {
+        let path = home.path(format);
+        let arguments = ["all", "aliyun/*", "-o", format];
+        let said = sandbox(&[&arguments[..], &["--file", path.to_str().unwrap()]].concat());
+        assert_eq!((said.status, &*said.stdout), (Some(0), ""), "{said:?}");
+        let file = crate::support::normalised(&std::fs::read_to_string(&path).unwrap());
+        assert_eq!(file, crate::support::normalised(&sandbox(&arguments).stdout), "{format}");
+    }
+    let path = home.path("marked");
+    sandbox(&["-o", "csv", "--bom", "--file", path.to_str().unwrap()]);
+    assert!(std::fs::read_to_string(path).unwrap().starts_with("\u{feff}type,provider,"));
+}
+
+#[test]
+fn a_file_is_written_with_errors_in_it_and_the_status_stays() {
+    let home = Home::new();
+    let path = home.path("balances");
+    let path = path.to_str().unwrap();
+    let run = |arguments: &[&str]| {
+        let said = cloudbal(&[arguments, &["-q", "--file", path]].concat())
+            .aliyun_key("LTAInowhere")
+            .env("CLOUDBAL_ENDPOINT", "http://127.0.0.1:9")
+            .env("CLOUDBAL_RETRIES", "0")
+            .run();
+        assert_eq!((said.status, &*said.stdout), (Some(1), ""), "{said:?}");
+    };
+    run(&["aliyun", "balance", "-o", "csv", "--columns", "type,kind"]);
+    assert_eq!(std::fs::read_to_string(path).unwrap(), "type,kind\r\nerror,network\r\n");
+    run(&["aliyun", "balance", "-o", "xlsx"]);
+    let mut workbook: calamine::Xlsx<_> = calamine::open_workbook(path).unwrap();
+    let errors = calamine::Reader::worksheet_range(&mut workbook, "Errors").unwrap();
+    assert_eq!(errors.get_value((1, 3)), Some(&calamine::Data::String("network".to_owned())));
+    let said =
+        sandbox(&["check", "--threshold", "5000", "-o", "csv", "--columns", "account", "--file", path]);
+    assert_eq!((said.status, &*said.stdout), (Some(3), ""), "{said:?}");
+    assert!(std::fs::read_to_string(path).unwrap().contains("sandbox-intl\r\n"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_journal_stays_until_the_file_is_in_its_place() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let home = Home::new();
+    let (journal, folder) = (home.path("journal"), home.path("folder"));
+    std::fs::create_dir(&folder).unwrap();
+    let out = folder.join("out.csv");
+    let arguments = ["tencent", "members", "-o", "csv", "--resume", journal.to_str().unwrap(), "--file"];
+    let said = sandbox(&[&arguments[..], &[out.to_str().unwrap()]].concat());
+    assert_eq!((said.status, said.stdout.as_str(), journal.exists()), (Some(0), "", false), "{said:?}");
+    assert_eq!(std::fs::read_to_string(&out).unwrap().lines().count(), 13);
+    // New files are for everybody that the mask admits, as a shell's are.
+    assert_ne!(out.metadata().unwrap().permissions().mode() & 0o600, 0);
 }
 
 #[test]

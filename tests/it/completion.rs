@@ -40,13 +40,36 @@ fn accounts_profiles_providers_and_values_are_offered() {
     assert_eq!(offered(&home, &["cloudbal", "all", "--provider", ""]), ["tencent", "aliyun"]);
     let formats = offered(&home, &["cloudbal", "-o", ""]);
     assert!(
-        ["table", "json", "ndjson", "csv", "yaml"].iter().all(|name| formats.contains(&(*name).to_owned())),
+        ["table", "json", "ndjson", "csv", "yaml", "xlsx"]
+            .iter()
+            .all(|name| formats.contains(&(*name).to_owned())),
         "{formats:?}"
     );
     assert_eq!(offered(&home, &["cloudbal", "tencent", "members", "-o", "nd"]), ["ndjson"]);
     assert_eq!(offered(&home, &["cloudbal", "aliyun", "balance", "--signature", ""]), ["rpc", "acs3"]);
     assert_eq!(offered(&home, &["cloudbal", "te"]), ["tencent", "test"]);
     assert!(!home.path("ran").exists() && !std::path::Path::new("ran").exists());
+}
+
+#[test]
+fn columns_are_offered_one_after_the_other_and_none_twice() {
+    let home = home();
+    let columns = |begun: &str| offered(&home, &["cloudbal", "all", "--columns", begun]);
+    assert_eq!(columns("").len(), 24);
+    assert_eq!(columns("ava"), ["available"]);
+    assert_eq!(columns("account,ava"), ["account,available"]);
+    assert_eq!(
+        columns("sub_account_name,c"),
+        ["currency", "cash", "credit_limit", "code"].map(|name| format!("sub_account_name,{name}"))
+    );
+    assert_eq!(columns("name,na"), [""; 0], "it is chosen already");
+    assert_eq!(columns("sub_account_name,na"), [""; 0], "it is chosen already, by its other name");
+    assert_eq!(columns("nonsense,"), [""; 0]);
+    assert_eq!(
+        offered(&home, &["cloudbal", "tencent", "members", "--columns=name,ow"]),
+        ["--columns=name,owed"]
+    );
+    assert_eq!(offered(&home, &["cloudbal", "doctor", "--col"]), ["--color"]);
 }
 
 #[test]

@@ -81,7 +81,7 @@ fn as_json() {
           "code": null,
           "message": "asked for and not returned",
           "request_id": "[ID]",
-          "hint": "check the uin, and that it belongs to the organisation this account administers"
+          "hint": "check the uin, and that it belongs to the organization this account administers"
         }
       ],
       "warnings": []
@@ -95,7 +95,7 @@ fn as_ndjson() {
     assert_snapshot!(said("ndjson").whole(), @r#"
     {"type":"balance","provider":"tencent","site":"intl","account":"environment","billing_account_id":null,"sub_account_id":"700001941608","sub_account_name":"kleinerwang_test","currency":"USD","available":"363659.11","cash":"363659.11","credit_limit":"0.00","temporary_credit":"0.00","frozen":null,"owed":"0.00","details":{"BasicCreditAmount":"0.00","IsCreditAccount":false},"fetched_at":"[TIME]Z","request_id":"[ID]"}
     {"type":"balance","provider":"tencent","site":"intl","account":"environment","billing_account_id":null,"sub_account_id":"700100015838","sub_account_name":"深圳 Studio 2","currency":"USD","available":"-9901.41","cash":"0.00","credit_limit":"0.00","temporary_credit":"0.00","frozen":null,"owed":"9901.41","details":{"BasicCreditAmount":"0.00","IsCreditAccount":false},"fetched_at":"[TIME]Z","request_id":"[ID]"}
-    {"type":"error","provider":"tencent","account":"environment","sub_account_id":"1","kind":"not_returned","code":null,"message":"asked for and not returned","request_id":"[ID]","hint":"check the uin, and that it belongs to the organisation this account administers"}
+    {"type":"error","provider":"tencent","account":"environment","sub_account_id":"1","kind":"not_returned","code":null,"message":"asked for and not returned","request_id":"[ID]","hint":"check the uin, and that it belongs to the organization this account administers"}
     {"type":"total","currency":"USD","available":"353757.70","accounts":2}
     --- exit status 1
     "#);
@@ -107,7 +107,7 @@ fn as_csv() {
     type,provider,site,account,billing_account_id,sub_account_id,sub_account_name,currency,available,cash,credit_limit,temporary_credit,frozen,owed,fetched_at,request_id,kind,code,message,hint
     balance,tencent,intl,environment,,700001941608,kleinerwang_test,USD,363659.11,363659.11,0.00,0.00,,0.00,[TIME]Z,[ID],,,,
     balance,tencent,intl,environment,,700100015838,深圳 Studio 2,USD,-9901.41,0.00,0.00,0.00,,9901.41,[TIME]Z,[ID],,,,
-    error,tencent,,environment,,1,,,,,,,,,,[ID],not_returned,,asked for and not returned,"check the uin, and that it belongs to the organisation this account administers"
+    error,tencent,,environment,,1,,,,,,,,,,[ID],not_returned,,asked for and not returned,"check the uin, and that it belongs to the organization this account administers"
     --- exit status 1
     "#);
 }
@@ -168,7 +168,7 @@ fn as_yaml() {
       code: null
       message: asked for and not returned
       request_id: '[ID]'
-      hint: check the uin, and that it belongs to the organisation this account administers
+      hint: check the uin, and that it belongs to the organization this account administers
     warnings: []
     --- exit status 1
     ");

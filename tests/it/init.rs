@@ -157,8 +157,8 @@ fn nobody_to_ask_is_an_error_that_says_so() {
     let home = home();
     assert_snapshot!(home.whole(&init(&home, &[]).stdin("y\n").run()), @"
     --- stderr
-    error: nobody can be asked: this is no terminal
-    hint: to write `[HOME]/.config/cloudbal/config.toml` without being asked, add `--yes`
+    error: cannot ask for confirmation: not a terminal
+    hint: add `--yes` to write `[HOME]/.config/cloudbal/config.toml`
     --- exit status 2
     ");
     assert!(!home.path(".config").exists());

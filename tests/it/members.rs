@@ -58,7 +58,7 @@ fn a_member_that_is_not_returned_is_an_error_row() {
     read [TIME] UTC
     --- stderr
     error: tencent/environment member 99: asked for and not returned (request id [ID])
-    hint: check the uin, and that it belongs to the organisation this account administers
+    hint: check the uin, and that it belongs to the organization this account administers
     --- exit status 1
     ");
     assert_eq!(cloud.statistics().requests, 1);
@@ -92,7 +92,7 @@ fn uins_come_from_files_and_standard_input() {
 }
 
 #[test]
-fn an_account_without_an_organisation_gets_told() {
+fn an_account_without_an_organization_gets_told() {
     let cloud = Cloud::start(Options::default());
     assert_snapshot!(cloud.keyless(&["tencent", "members"]).tencent_key("AKIDsandboxintl-alone").run().whole(), @"
     ACCOUNT                   AVAILABLE
@@ -106,7 +106,7 @@ fn an_account_without_an_organisation_gets_told() {
 }
 
 #[test]
-fn an_organisation_without_members_is_empty_and_no_error() {
+fn an_organization_without_members_is_empty_and_no_error() {
     let cloud = Cloud::start(Options { members: 0, ..Options::default() });
     assert_snapshot!(cloud.cloudbal(&["tencent", "members"]).run().whole(), @"
     no balances

@@ -44,7 +44,7 @@ fn balances_below_an_amount_are_shown_under_the_totals_of_everything() {
     assert_snapshot!(said(&["--below", "-1", "-o", "csv"]).whole(), @r#"
     type,provider,site,account,billing_account_id,sub_account_id,sub_account_name,currency,available,cash,credit_limit,temporary_credit,frozen,owed,fetched_at,request_id,kind,code,message,hint
     balance,tencent,intl,environment,,700100063352,测试环境（8）,USD,-39605.64,0.00,0.00,0.00,,39605.64,[TIME]Z,[ID],,,,
-    error,tencent,,environment,,1,,,,,,,,,,[ID],not_returned,,asked for and not returned,"check the uin, and that it belongs to the organisation this account administers"
+    error,tencent,,environment,,1,,,,,,,,,,[ID],not_returned,,asked for and not returned,"check the uin, and that it belongs to the organization this account administers"
     --- exit status 1
     "#);
     assert_snapshot!(said(&["--below", "1,00"]).whole(), @"

@@ -126,7 +126,9 @@ fn a_phrase_is_found_as_whole_words_in_any_letter_case_and_across_lines() {
 fn sources_and_documentation_are_in_plain_english() {
     let phrases = phrases();
     let mut paths = Vec::new();
-    READ.iter().for_each(|name| files(&Path::new(ROOT).join(name), &mut paths));
+    for name in READ {
+        files(&Path::new(ROOT).join(name), &mut paths);
+    }
     assert!(paths.len() > 150, "the files were found");
     paths.sort();
     let mut wrong = Vec::new();

@@ -73,7 +73,7 @@ pub(crate) fn aliyun() -> Balance {
     }
 }
 
-/// Another member of the same organisation.
+/// Another member of the same organization.
 pub(crate) fn member(id: &str, name: &str, available: &str) -> Balance {
     Balance {
         sub_account_id: Some(id.to_owned()),

@@ -173,7 +173,7 @@ impl Check {
 /// A choice of one account of a cloud.
 #[derive(Debug, Default, Args)]
 pub struct Which {
-    /// Select the account of this name, as `cloudbal accounts` shows it
+    /// Select an account by its name in `cloudbal accounts`
     #[arg(long, global = true, value_name = "NAME", env = "CLOUDBAL_ACCOUNT", hide_env_values = true)]
     pub account: Option<String>,
     /// Use this profile of the official command line tool
@@ -188,7 +188,7 @@ pub enum AccountsCommand {
     /// Store a key in the operating system's keyring, for `credentials = { keyring = "NAME" }`
     ///
     /// At a terminal it prompts for the id, the secret and, for a temporary key, the token. Otherwise they are the
-    /// lines of standard input in this order. An existing key of this name is replaced.
+    /// lines of standard input in this order. An existing key with the same name is replaced.
     Login {
         /// Name the key
         #[arg(value_parser = clap::builder::NonEmptyStringValueParser::new())]

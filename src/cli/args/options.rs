@@ -24,6 +24,10 @@ pub struct Options {
     #[arg(value_parser = choices::format())]
     pub output: Option<Format>,
     /// Print the result of a JMESPath expression on the JSON document
+    ///
+    /// Amounts are strings: compare them with `to_number(available)`. Filters and projections such as `balances[?…]` read
+    /// one balance at a time, 130 MiB for 100,000. A query that needs all of them at once, such as `length(balances)` or
+    /// `sort_by(balances, …)`, takes 330 MiB for 100,000.
     #[arg(long, global = true, value_name = "EXPR", env = "CLOUDBAL_QUERY", hide_env_values = true)]
     pub query: Option<String>,
     #[command(flatten)]

@@ -8,13 +8,13 @@ pub use accounts::demos;
 pub use client::check_proxy;
 pub use display::{Display, conversion};
 
-use super::args::{All, Color, Command, Options, Resume};
+use super::args::{All, Arguments, Color, Command, Options, Resume};
 use super::clouds::{CloudCommand, CloudQuery};
 use super::commands;
 use super::known_sites::KnownSites;
 use super::messages::Messages;
 use super::parse::Typed;
-use super::{Outcome, refuse, resume, uins, welcome};
+use super::{Outcome, config_file, output_file, refuse, resume, uins, welcome};
 use crate::app::{Scope, Task};
 use crate::client::Settings;
 use crate::config::Config;
@@ -120,6 +120,7 @@ fn balances(
     let options = &arguments.options;
     let is_check = matches!(arguments.command, Some(Command::Check(_)));
     refuse::without_effect(options, origins, display.format, is_check, config)?;
+    check_output_file(&typed.arguments)?;
     if display.format != Format::Csv {
         display.conversion = conversion(&options.view, config)?;
     }
@@ -145,6 +146,30 @@ fn balances(
     let known_sites = KnownSites::recall(&mut tasks, options.sandbox || options.no_cache);
     let reading = Reading { requests, names, thresholds: check.unwrap_or_default(), known_sites };
     Ok((tasks, Action::Balances(reading)))
+}
+
+/// Refuses a file that output cannot go to, or whose contents the run needs.
+fn check_output_file(arguments: &Arguments) -> Result<()> {
+    let options = &arguments.options;
+    let Some(file) = options.view.file.as_deref() else { return Ok(()) };
+    let (resume, uins) = match &arguments.command {
+        Some(Command::All(all)) => (all.resume.file.as_deref(), None),
+        Some(Command::Check(check)) => (check.all.resume.file.as_deref(), None),
+        Some(Command::Cloud(CloudCommand { query: CloudQuery::Members(members), .. })) => {
+            (members.resume.file.as_deref(), members.uin_file.as_deref())
+        }
+        _ => (None, None),
+    };
+    let configuration = config_file::path(options);
+    let certificates = options.ca_file.iter().map(|file| ("the file of `--ca-file`", Some(file.as_path())));
+    let others = [
+        ("the configuration", configuration.as_deref()),
+        ("the file of `--rates`", options.view.rates.as_deref()),
+        ("the file of `--uin-file`", uins),
+        ("the file of `--resume`", resume),
+    ];
+    output_file::check_overwrites(file, others.into_iter().chain(certificates))?;
+    output_file::check(file)
 }
 
 /// Returns what a command that shows balances reads.

@@ -61,7 +61,7 @@ fn rates_can_be_in_a_file_of_their_own() {
 
 #[cfg(unix)]
 #[test]
-fn a_plain_secret_is_accepted_only_in_a_file_that_nobody_else_can_read() {
+fn a_plain_secret_is_accepted_only_in_a_file_that_only_its_owner_can_read() {
     for mode in [0o600, 0o400, 0o700] {
         let file = File::new(PAIR).with_mode(mode);
         let config = load(&file.path, None).unwrap().expect("the file is there");
@@ -85,7 +85,7 @@ fn a_plain_secret_is_accepted_only_in_a_file_that_nobody_else_can_read() {
 
 #[cfg(unix)]
 #[test]
-fn a_file_without_secrets_may_be_open_to_everybody() {
+fn a_file_without_secrets_may_be_open_to_every_user() {
     let file = File::new("[accounts.a]\nprovider = 'aliyun'\n").with_mode(0o666);
     assert_eq!(load(&file.path, None).unwrap().expect("the file is there").accounts.len(), 1);
 }

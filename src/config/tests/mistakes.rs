@@ -186,7 +186,7 @@ fn half_of_something_is_an_error_that_names_the_other_half() {
 }
 
 #[test]
-fn the_names_of_another_clouds_key_are_recognised() {
+fn the_names_of_another_clouds_key_are_recognized() {
     says!(
         in_account("credentials = { access_key_id = 'LTAI', access_key_secret = 'hush' }"),
         "3:17: `accounts.prod.credentials.access_key_id` is Alibaba Cloud's name, not Tencent Cloud's",

@@ -50,7 +50,7 @@ async fn the_china_site_keeps_to_its_documented_formulas() {
 }
 
 #[tokio::test]
-async fn an_organisation_of_one_is_the_documented_example() {
+async fn an_organization_of_one_is_the_documented_example() {
     let sandbox = sandbox(Options { members: 1, ..Options::default() }).await;
     let documented =
         example(include_str!("../../../tests/examples/tencent_describe_org_member_account_balance.json"));
