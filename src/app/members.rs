@@ -7,7 +7,7 @@ use futures_util::{StreamExt as _, stream};
 
 use super::Session;
 use crate::client::Event;
-use crate::cloud::{MEMBERS_A_PAGE, Page, Question};
+use crate::cloud::{Page, Question};
 use crate::model::{Error, ErrorKind, Result, Row};
 
 /// The largest number of pages requested at once. The rate limit decides how many of them are in flight.
@@ -37,7 +37,10 @@ pub async fn read_some(session: &Session<'_>, uins: &[String], emit: &mut dyn Fn
         }
         ControlFlow::Continue(())
     };
-    let mut questions = Question::members(uins).into_iter().map(|question| recall_or_ask(session, question));
+    let batches = uins.chunks(page_size(session));
+    let mut questions = batches
+        .clone()
+        .map(|uins| recall_or_ask(session, Question::Members { page: 1, uins: uins.to_vec() }));
     // The first one alone, because it determines the site of the account.
     if let Some(first) = questions.next()
         && take(first.await).is_continue()
@@ -45,7 +48,7 @@ pub async fn read_some(session: &Session<'_>, uins: &[String], emit: &mut dyn Fn
         in_order(questions, &mut take).await;
     }
     if let Some(error) = given_up {
-        uins.chunks(MEMBERS_A_PAGE).skip(taken).for_each(|uins| fail(uins, &error, emit));
+        batches.skip(taken).for_each(|uins| fail(uins, &error, emit));
     }
 }
 
@@ -63,7 +66,7 @@ fn fail(uins: &[String], error: &Error, emit: &mut dyn FnMut(Row)) {
 /// The list may change while it is read. Members are identified by their uin and shown once. Missing members are
 /// requested again, and if the number still differs from the cloud's total, that is an error.
 pub async fn read_all(session: &Session<'_>, streams: bool, emit: &mut dyn FnMut(Row)) {
-    let mut roll = Roll::default();
+    let mut roll = Roll { page_size: page_size(session) as u64, ..Roll::default() };
     let mut shelf = Shelf { emit: &mut *emit, pages: (!streams).then(BTreeMap::new) };
     let failed = read_pages(session, &mut roll, &mut |page, row| shelf.put(page, row)).await;
     drop(shelf);
@@ -139,6 +142,8 @@ enum Round {
 /// The members read so far, and the pages that were short.
 #[derive(Default)]
 struct Roll {
+    /// The number of members on a full page.
+    page_size: u64,
     /// The uins of the members shown, including those that could not be read.
     seen: HashSet<Box<str>>,
     /// The number of members according to the latest reply.
@@ -206,7 +211,7 @@ impl Roll {
         }
         if let Some(total) = announced {
             // Members seen on other pages do not count: a server that ignores paging repeats the whole list.
-            let before = page.saturating_sub(1).saturating_mul(MEMBERS_A_PAGE as u64);
+            let before = page.saturating_sub(1).saturating_mul(self.page_size);
             let up_to_here = before.saturating_add(fresh);
             self.contradicted |= fresh > 0 && up_to_here > total;
         }
@@ -218,8 +223,8 @@ impl Roll {
 
     /// Returns how many members a page should hold according to the latest total.
     fn expected(&self, page: u64) -> u64 {
-        let before = (page - 1).saturating_mul(MEMBERS_A_PAGE as u64);
-        self.total.unwrap_or_default().saturating_sub(before).min(MEMBERS_A_PAGE as u64)
+        let before = (page - 1).saturating_mul(self.page_size);
+        self.total.unwrap_or_default().saturating_sub(before).min(self.page_size)
     }
 
     fn is_complete(&self) -> bool {
@@ -229,18 +234,15 @@ impl Roll {
 
     /// Returns whether the failed pages account for all missing members, so that the others need not be read again.
     fn is_explained(&self) -> bool {
-        let known = self.seen.len() + self.failed.len() * MEMBERS_A_PAGE;
-        self.total.is_some_and(|total| known as u64 >= total) && !self.shrank
+        let known = self.seen.len() as u64 + self.failed.len() as u64 * self.page_size;
+        self.total.is_some_and(|total| known >= total) && !self.shrank
     }
 
     /// Returns the questions of a round, and resets what was found in the previous one.
     fn begin(&mut self, round: Round) -> impl Iterator<Item = Question> + use<> {
-        let last = self.total.unwrap_or_default().div_ceil(MEMBERS_A_PAGE as u64);
-        let after = if round == Round::Whole || self.shrank {
-            0
-        } else {
-            self.seen.len() as u64 / MEMBERS_A_PAGE as u64
-        };
+        let last = self.total.unwrap_or_default().div_ceil(self.page_size);
+        let after =
+            if round == Round::Whole || self.shrank { 0 } else { self.seen.len() as u64 / self.page_size };
         let mut known: Vec<u64> =
             self.failed.drain(..).map(|(page, _)| page).chain(self.short.drain(..)).collect();
         known.retain(|page| *page <= after);
@@ -315,6 +317,11 @@ impl Drop for Held<'_> {
             }
         }
     }
+}
+
+/// Returns how many members one page or request of the account's cloud may hold.
+fn page_size(session: &Session<'_>) -> usize {
+    session.account().cloud.members().map_or(1, |members| members.page_size)
 }
 
 fn page(page: u64) -> Question {

@@ -4,7 +4,7 @@ use clap::error::ErrorKind;
 use clap::{ArgMatches, Args as _, FromArgMatches, Subcommand};
 
 use super::args::{Members, Which};
-use crate::cloud::{self, CLOUDS, Cloud};
+use crate::cloud::{self, CLOUDS, Cloud, MembersApi};
 
 /// A command about one cloud.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ impl CloudCommand {
             .subcommand_required(true)
             .arg_required_else_help(true)
             .subcommand(balance);
-        let Some(action) = cloud.members_action() else { return command };
+        let Some(MembersApi { action, .. }) = cloud.members() else { return command };
         let about = format!("Show the balances of organization members ({action})");
         let details = "The key must belong to the administrator of the organization. A member that was requested and \
                        not returned is an error, and so is a pattern that matches no member.";
@@ -101,7 +101,7 @@ mod tests {
                 assert!(matches!(command.query, CloudQuery::Balance));
             }
             let members = parse::arguments(&words(&format!("cloudbal {} members", cloud.name())));
-            assert_eq!(members.is_ok(), cloud.has_members(), "{members:?}");
+            assert_eq!(members.is_ok(), cloud.members().is_some(), "{members:?}");
         }
     }
 

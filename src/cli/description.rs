@@ -69,7 +69,7 @@ fn cloud_of(path: &[&str]) -> Option<&'static dyn Cloud> {
 
 /// Lists the examples in a command's help.
 pub fn examples(path: &[&str]) -> Vec<String> {
-    let with_members = || CLOUDS.iter().find(|cloud| cloud.has_members()).map(|cloud| cloud.name());
+    let with_members = || CLOUDS.iter().find(|cloud| cloud.members().is_some()).map(|cloud| cloud.name());
     let mut examples: Vec<String> = match cloud_of(path) {
         Some(cloud) => examples_of_cloud(cloud, &path[1..]),
         None => fixed_examples(path).iter().map(ToString::to_string).collect(),
@@ -89,7 +89,7 @@ pub fn examples(path: &[&str]) -> Vec<String> {
 
 fn examples_of_cloud(cloud: &dyn Cloud, path: &[&str]) -> Vec<String> {
     let arguments: &[&str] = match path {
-        [] if cloud.has_members() => &["balance", "members -o csv"],
+        [] if cloud.members().is_some() => &["balance", "members -o csv"],
         [] => &["balance"],
         ["balance"] => &["balance --account prod"],
         _ => &[

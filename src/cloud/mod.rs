@@ -35,9 +35,6 @@ use crate::model::{Credentials, Currency, Error, ErrorKind, Result, Row, Secret,
 /// Every cloud there is. A further one is added here, and nowhere else outside its own folder.
 pub const CLOUDS: &[&dyn Cloud] = &[&tencent::Tencent, &aliyun::Aliyun];
 
-/// The most members that one page holds, and that one request may name.
-pub const MEMBERS_A_PAGE: usize = 10;
-
 /// One cloud: how its questions are asked and its answers read.
 pub trait Cloud: Debug + Send + Sync {
     /// The short name that commands, configuration and output use, such as `tencent`.
@@ -79,14 +76,9 @@ pub trait Cloud: Debug + Send + Sync {
     /// The API action that reads the account's own balance, as the cloud's documentation names it.
     fn balance_action(&self) -> &'static str;
 
-    /// The API action that reads the balances of an organization's members; `None` where there is none.
-    fn members_action(&self) -> Option<&'static str> {
+    /// The API that reads the balances of an organization's members; `None` where there is none.
+    fn members(&self) -> Option<MembersApi> {
         None
-    }
-
-    /// Whether it has organizations whose members' balances can be read.
-    fn has_members(&self) -> bool {
-        self.members_action().is_some()
     }
 
     /// The host that answers a question on a site.
@@ -155,6 +147,15 @@ pub struct Signature {
     pub about: &'static str,
 }
 
+/// The API that reads the balances of an organization's members.
+#[derive(Clone, Copy, Debug)]
+pub struct MembersApi {
+    /// The action, as the cloud's documentation names it.
+    pub action: &'static str,
+    /// The largest number of members on one page and in one request.
+    pub page_size: usize,
+}
+
 /// What can be asked of a cloud.
 #[derive(Clone, Debug)]
 pub enum Question {
@@ -164,7 +165,7 @@ pub enum Question {
     Members {
         /// The page, from 1.
         page: u64,
-        /// The members asked for (at most ten, digits only); none means all.
+        /// The members asked for (digits only, at most a page of them); none means all.
         uins: Vec<String>,
     },
     /// Who the key belongs to.
@@ -202,14 +203,6 @@ impl Question {
     /// Whether the answer is balances. (The token services answer everything else.)
     pub fn is_about_balances(&self) -> bool {
         matches!(self, Self::Balance | Self::Members { .. })
-    }
-
-    /// Questions for these members, as many as each request may hold; one for all members when there are none.
-    pub fn members(uins: &[String]) -> Vec<Self> {
-        if uins.is_empty() {
-            return vec![Self::Members { page: 1, uins: Vec::new() }];
-        }
-        uins.chunks(MEMBERS_A_PAGE).map(|uins| Self::Members { page: 1, uins: uins.to_vec() }).collect()
     }
 }
 

@@ -61,10 +61,11 @@ fn warnings(config: &Config) -> Vec<String> {
         }
         let members = &entry.thresholds.members;
         let has_threshold = members.any.is_some() || !members.each.is_empty();
-        if entry.members && !config.defaults.members && !entry.cloud.has_members() {
+        if entry.members && !config.defaults.members && entry.cloud.members().is_none() {
             warn(format!("`members = true` has no effect: {} has no members to read", entry.cloud.title()));
         }
-        if has_threshold && *members != config.defaults.thresholds.members && !entry.cloud.has_members() {
+        if has_threshold && *members != config.defaults.thresholds.members && entry.cloud.members().is_none()
+        {
             warn(format!(
                 "`member_threshold` checks nothing: {} has no members to read",
                 entry.cloud.title()

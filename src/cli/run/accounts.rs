@@ -46,7 +46,7 @@ pub fn all(options: &Options, config: &Config, all: &All, by_word: bool) -> Resu
     let commands = if by_word { description::commands() } else { Vec::new() };
     let mut tasks = tasks::named(tasks, &all.names, &commands)?;
     for task in &mut tasks {
-        if all.members && task.account.cloud.has_members() {
+        if all.members && task.account.cloud.members().is_some() {
             task.scope = Scope::BalanceAndMembers;
         }
         overrule(task, options)?;

@@ -7,11 +7,14 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::super::fields::{Fields, InvalidField, Optional};
-use super::super::{Context, MEMBERS_A_PAGE, NextPages, Page};
+use super::super::{Context, NextPages, Page};
 use super::{currency, major};
 use crate::model::{Balance, Error, ErrorKind, Row};
 
 pub const ACTION: &str = "DescribeOrgMemberAccountBalance";
+
+/// The largest `PageSize`, and the largest number of uins in one request.
+pub const PAGE_SIZE: usize = 10;
 
 /// The largest plausible organization. A larger total is treated as an error of the server.
 const MOST_MEMBERS: u64 = 10_000_000;
@@ -32,7 +35,7 @@ const READ: &[&str] = &[
 ];
 
 pub fn body(page: u64, uins: &[String]) -> String {
-    let mut body = serde_json::json!({ "PageNumber": page, "PageSize": MEMBERS_A_PAGE });
+    let mut body = serde_json::json!({ "PageNumber": page, "PageSize": PAGE_SIZE });
     if !uins.is_empty() {
         body["MemberUins"] = uins.into();
     }
@@ -81,7 +84,7 @@ pub fn read(response: &Fields, context: &Context, page: u64, uins: &[String]) ->
             .hint("check the uin, and that it belongs to the organization this account administers");
         rows.push(failed(error, context, Some(uin), request_id.as_deref()));
     }
-    let pages = total.unwrap_or_default().div_ceil(MEMBERS_A_PAGE as u64);
+    let pages = total.unwrap_or_default().div_ceil(PAGE_SIZE as u64);
     let next_pages = if uins.is_empty() && page == 1 { 2..pages.saturating_add(1).max(2) } else { 0..0 };
     Ok(Page { rows, total, next_pages: NextPages { pages: next_pages } })
 }

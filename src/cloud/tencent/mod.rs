@@ -8,7 +8,9 @@ mod sign;
 mod sts;
 
 use super::fields::{Fields, InvalidField};
-use super::{Answer, Call, Cloud, Context, Endpoint, Failure, Keys, Method, Question, Reply, Request};
+use super::{
+    Answer, Call, Cloud, Context, Endpoint, Failure, Keys, MembersApi, Method, Question, Reply, Request,
+};
 use crate::crypto::sha256_hex;
 use crate::model::{Currency, Result, Site, minor_to_major};
 use rust_decimal::Decimal;
@@ -61,8 +63,8 @@ impl Cloud for Tencent {
         balance::ACTION
     }
 
-    fn members_action(&self) -> Option<&'static str> {
-        Some(members::ACTION)
+    fn members(&self) -> Option<MembersApi> {
+        Some(MembersApi { action: members::ACTION, page_size: members::PAGE_SIZE })
     }
 
     fn host(&self, question: &Question, site: Site) -> Cow<'static, str> {
