@@ -147,7 +147,10 @@ fn unknown(name: &str, tasks: &[Task], commands: &[String]) -> Error {
         let near = config::near(name, &known);
         near.into_iter().take(3).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ")
     };
-    let labels: Vec<String> = tasks.iter().map(|task| task.account.label.to_string()).collect();
+    // Accounts of several clouds may have the same name, which selects all of them.
+    let mut labels: Vec<String> = tasks.iter().map(|task| task.account.label.to_string()).collect();
+    labels.sort_unstable();
+    labels.dedup();
     let accounts = if near(&known).is_empty() { near(&labels) } else { near(&known) };
     let hint = match (near(commands), accounts) {
         (commands, accounts) if !commands.is_empty() && !accounts.is_empty() => {

@@ -70,6 +70,12 @@ fn what_selects_nothing_is_an_error_that_suggests_what_is_near() {
     hint: did you mean the command `check`, or the account `check`?
     --- exit status 2
     ");
+    assert_snapshot!(said(&["--sandbox", "sandbox-i"]), @"
+    --- stderr
+    error: `sandbox-i` is neither a command nor an account
+    hint: did you mean the command `sandbox`, or the account `sandbox-cn` or `sandbox-intl`?
+    --- exit status 2
+    ");
     assert_snapshot!(said(&["tencnt"]), @"
     --- stderr
     error: `tencnt` is neither a command nor an account
