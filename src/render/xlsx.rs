@@ -204,8 +204,9 @@ fn writable(text: &str) -> String {
     }
     let mut room = LONGEST_CELL - 1;
     let fits = |character: &char| {
-        room = room.saturating_sub(character.len_utf16());
-        room > 0
+        let rest = room.checked_sub(character.len_utf16());
+        room = rest.unwrap_or_default();
+        rest.is_some()
     };
     text.chars().take_while(fits).chain(['…']).collect()
 }
