@@ -45,9 +45,9 @@ BALANCES = ("10000000000", "100000000.00")
 GOALS = [
     ("one call", "cloudbal", "floor", 1.4),
     ("one call", "cloudbal", "curl, all CAs", 0.2),
-    ("start", "cloudbal --version", "hello", 1.6),
+    ("start", "cloudbal --version", "hello", 1.4),
 ]
-MOST_MEMORY, LARGEST_BINARY, LONGEST_BUILD = 10.0, 6.0, 180.0
+MOST_MEMORY, LARGEST_BINARY, LONGEST_BUILD = 7.0, 7.0, 180.0
 
 
 def build(target=None):
