@@ -144,7 +144,7 @@ fn tunnel_error(why: &str, host: &str, has_credentials: bool) -> (Error, bool) {
         ),
         "proxy authorization required" => (
             "the proxy requires a user name and password".to_owned(),
-            "set `--proxy http://USER:PASSWORD@HOST:PORT`, or HTTPS_PROXY",
+            "set CLOUDBAL_PROXY to `http://USER:PASSWORD@HOST:PORT`",
             false,
         ),
         "unsuccessful" => (

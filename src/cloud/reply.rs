@@ -124,7 +124,7 @@ impl Reply {
                 "the server redirects elsewhere, where a signed request is never sent; check `--endpoint` and the proxy"
             }
             407 => {
-                "the proxy wants a user and password: `--proxy http://USER:PASSWORD@HOST:PORT`, or HTTPS_PROXY"
+                "the proxy requires a user name and password: set CLOUDBAL_PROXY to `http://USER:PASSWORD@HOST:PORT`"
             }
             429 => "the cloud or a proxy wants fewer requests; try again later",
             _ if looks_like_html => {

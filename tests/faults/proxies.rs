@@ -50,7 +50,7 @@ fn a_proxy_that_wants_a_password_is_told_and_not_asked_again() {
     let proxy = Server::always(reply("407 Proxy Authentication Required", challenge, b""));
     assert_snapshot!(through(&proxy).end().told(&proxy), @"
     error: aliyun/environment: the proxy requires a user name and password
-    hint: set `--proxy http://USER:PASSWORD@HOST:PORT`, or HTTPS_PROXY
+    hint: set CLOUDBAL_PROXY to `http://USER:PASSWORD@HOST:PORT`
     --- exit status 1
     1 requests
     ");
