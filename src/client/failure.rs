@@ -139,7 +139,7 @@ fn tunnel_error(why: &str, host: &str, has_credentials: bool) -> (Error, bool) {
     let (message, hint, may_pass) = match why {
         "proxy authorization required" if has_credentials => (
             "the proxy rejected the user name or password".to_owned(),
-            "check them in `--proxy` or HTTPS_PROXY; special characters must be percent-encoded",
+            "check them in CLOUDBAL_PROXY or HTTPS_PROXY; special characters must be percent-encoded",
             false,
         ),
         "proxy authorization required" => (

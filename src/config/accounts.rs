@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::mistakes::Mistakes;
 use super::nearest::quoted_list;
 use super::read::{AUTO, file, signature, thresholds};
 use super::table::Table;
@@ -36,21 +37,32 @@ pub(super) const TOKEN: &str = "token";
 /// The keys of `oidc`.
 pub(super) const OIDC: &[&str] = &["role_arn", "provider", "token_file", "role_session_name", "region"];
 
-pub(super) fn accounts(table: &Table, defaults: &Defaults, place: Place) -> Result<Vec<AccountEntry>> {
-    table.keys().into_iter().map(|(name, _)| one(table, name, defaults, place)).collect()
+pub(super) fn accounts(
+    table: &Table,
+    defaults: &Defaults,
+    place: Place,
+    mistakes: &mut Mistakes,
+) -> Vec<AccountEntry> {
+    let one = |(name, _)| one(table, name, defaults, place, mistakes);
+    table.keys().into_iter().filter_map(one).collect()
 }
 
-/// The first mistake of each account.
-pub(super) fn mistakes(table: &Table, defaults: &Defaults, place: Place) -> Vec<Error> {
-    table.keys().into_iter().filter_map(|(name, _)| one(table, name, defaults, place).err()).collect()
-}
-
-fn one(table: &Table, name: &str, defaults: &Defaults, place: Place) -> Result<AccountEntry> {
+/// Reads an account; `None` where nothing of it can be read.
+fn one(
+    table: &Table,
+    name: &str,
+    defaults: &Defaults,
+    place: Place,
+    mistakes: &mut Mistakes,
+) -> Option<AccountEntry> {
     if let Some(why) = unfit(name) {
-        return Err(table.error(name, format_args!("`{}` {why}", table.full(name))));
+        mistakes.note([table.error(name, format_args!("`{}` {why}", table.full(name)))]);
+        return None;
     }
-    let account = table.table(name)?.expect("the key was found in this table");
-    read(name, &account, defaults, place)
+    let account = mistakes.or_default(table.table(name))?;
+    mistakes.note(account.unknown(ACCOUNT));
+    let cloud = mistakes.or_default(cloud(&account).map(Some))?;
+    Some(read(name, cloud, &account, defaults, place, mistakes))
 }
 
 /// Returns why a name cannot be an account's. It is an argument and a label in tables.
@@ -66,25 +78,44 @@ pub(super) fn unfit(name: &str) -> Option<&'static str> {
     }
 }
 
-fn read(name: &str, table: &Table, defaults: &Defaults, place: Place) -> Result<AccountEntry> {
-    table.allow(ACCOUNT)?;
-    let cloud = cloud(table)?;
-    Ok(AccountEntry {
+fn read(
+    name: &str,
+    cloud: &'static dyn Cloud,
+    table: &Table,
+    defaults: &Defaults,
+    place: Place,
+    mistakes: &mut Mistakes,
+) -> AccountEntry {
+    let credentials = match table.table("credentials") {
+        Ok(Some(inner)) => credentials(&inner, cloud, place),
+        Ok(None) => Ok(CredentialsEntry::Chain),
+        Err(error) => Err(error.hint("for instance `credentials = { profile = \"default\" }`")),
+    };
+    let has_signature = |name: &&str| cloud.signatures().iter().any(|known| known.name == *name);
+    let usual_signature = defaults.signature.filter(has_signature);
+    AccountEntry {
         name: Arc::from(name),
         cloud,
-        site: site(table, cloud, defaults.site)?,
-        credentials: match table.table("credentials") {
-            Ok(Some(inner)) => credentials(&inner, cloud, place)?,
-            Ok(None) => CredentialsEntry::Chain,
-            Err(error) => return Err(error.hint("for instance `credentials = { profile = \"default\" }`")),
-        },
-        role: role(table)?,
-        members: table.flag("members")?.unwrap_or(defaults.members),
-        thresholds: thresholds(table, &defaults.thresholds)?,
-        currency: table.currency("currency")?,
-        endpoint: table.parsed("endpoint")?,
-        signature: signature(table)?.or(defaults.signature),
-    })
+        site: mistakes.or_default(site(table, cloud, defaults.site)),
+        credentials: mistakes.or_default(credentials),
+        role: mistakes.or_default(role(table)),
+        members: mistakes.or_default(table.flag("members")).unwrap_or(defaults.members),
+        thresholds: mistakes.or_default(thresholds(table, &defaults.thresholds)),
+        currency: mistakes.or_default(table.currency("currency")),
+        endpoint: mistakes.or_default(table.parsed("endpoint")),
+        signature: mistakes.or_default(own_signature(table, cloud)).or(usual_signature),
+    }
+}
+
+/// Reads how the account's requests are signed, which its cloud must be able to do.
+fn own_signature(table: &Table, cloud: &dyn Cloud) -> Result<Option<&'static str>> {
+    let signature = signature(table)?;
+    if signature.is_some_and(|name| !cloud.signatures().iter().any(|known| known.name == name)) {
+        let message =
+            format!("`{}` has no effect: {} does not use it", table.full("signature"), cloud.title());
+        return Err(table.error("signature", message).hint("remove it"));
+    }
+    Ok(signature)
 }
 
 fn cloud(table: &Table) -> Result<&'static dyn Cloud> {
@@ -115,7 +146,7 @@ fn role(table: &Table) -> Result<Option<Role>> {
         return Ok(Some(Role {
             arn,
             session_name: owned(table, "role_session_name")?,
-            duration: table.number("role_duration", 1, 43_200)?,
+            duration: role_duration(table)?,
             external_id: owned(table, "external_id")?,
         }));
     }
@@ -123,6 +154,16 @@ fn role(table: &Table) -> Result<Option<Role>> {
         Some(key) => Err(needs(table, key, "role_arn")),
         None => Ok(None),
     }
+}
+
+/// Reads how long a role's session lasts, in seconds.
+fn role_duration(table: &Table) -> Result<Option<u32>> {
+    let Some(duration) = table.duration("role_duration", 43_200)? else { return Ok(None) };
+    if duration.subsec_nanos() != 0 {
+        let message = format!("`{}` is not a whole number of seconds", table.full("role_duration"));
+        return Err(table.error("role_duration", message).hint("for instance `role_duration = \"1h\"`"));
+    }
+    Ok(u32::try_from(duration.as_secs()).ok())
 }
 
 fn credentials(table: &Table, cloud: &'static dyn Cloud, place: Place) -> Result<CredentialsEntry> {

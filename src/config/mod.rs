@@ -1,6 +1,7 @@
 //! The configuration file: which accounts there are, where their credentials are, and what is usual.
 
 mod accounts;
+mod mistakes;
 mod nearest;
 mod read;
 mod show;
@@ -108,9 +109,10 @@ pub struct AccountEntry {
 }
 
 /// Where an account's credentials are.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub enum CredentialsEntry {
     /// Nothing is said: wherever the cloud's own tools would find them.
+    #[default]
     Chain,
     /// In environment variables: the official names with this prefix, which may be empty.
     Env(String),

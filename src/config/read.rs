@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use toml::de::DeTable;
 
 use super::accounts::accounts;
+use super::mistakes::Mistakes;
 use super::nearest::{nearest, quoted_list};
 use super::table::{Source, Table, quoted};
 use super::{Config, Defaults, Place};
@@ -50,48 +51,31 @@ const COLORS: &[&str] = &["auto", "always", "never"];
 /// Reads a configuration file's text.
 pub fn parse(text: &str, place: Place) -> Result<Config> {
     read(text, place.path, |root| {
-        root.allow(KEYS)?;
-        let defaults = match root.table("defaults")? {
-            Some(table) => defaults(&table, place)?,
-            None => Defaults::default(),
-        };
-        let accounts = match root.table("accounts")? {
-            Some(table) => accounts(&table, &defaults, place)?,
-            None => Vec::new(),
-        };
-        let rates = root.table("rates")?.map(|table| rates(&table)).transpose()?;
-        Ok(Config { defaults, accounts, rates })
+        let mut mistakes = Mistakes::default();
+        let config = whole(root, place, &mut mistakes);
+        mistakes.or_first(config)
     })
 }
 
-/// Every mistake that a configuration file's text has: the first of each table.
+/// Returns every mistake in a configuration file's text.
 pub fn mistakes(text: &str, place: Place) -> Vec<Error> {
-    let mut errors = Vec::new();
-    let whole = read(text, place.path, |root| {
-        errors.extend(root.allow(KEYS).err());
-        let mut note = |error: Option<Error>| errors.extend(error);
-        let usual = match root
-            .table("defaults")
-            .and_then(|table| table.map(|table| defaults(&table, place)).transpose())
-        {
-            Ok(defaults) => defaults.unwrap_or_default(),
-            Err(error) => {
-                note(Some(error));
-                Defaults::default()
-            }
-        };
-        match root.table("accounts") {
-            Ok(Some(table)) => super::accounts::mistakes(&table, &usual, place)
-                .into_iter()
-                .for_each(|error| note(Some(error))),
-            Ok(None) => {}
-            Err(error) => note(Some(error)),
-        }
-        note(root.table("rates").and_then(|table| table.map(|table| rates(&table)).transpose()).err());
-        Ok(())
+    let found = read(text, place.path, |root| {
+        let mut mistakes = Mistakes::default();
+        whole(root, place, &mut mistakes);
+        Ok(mistakes.into_all())
     });
-    errors.extend(whole.err());
-    errors
+    found.unwrap_or_else(|error| vec![error])
+}
+
+fn whole(root: &Table, place: Place, mistakes: &mut Mistakes) -> Config {
+    mistakes.note(root.unknown(KEYS));
+    let table = mistakes.or_default(root.table("defaults"));
+    let defaults = table.map_or_else(Defaults::default, |table| defaults(&table, place, mistakes));
+    let table = mistakes.or_default(root.table("accounts"));
+    let accounts = table.map_or_else(Vec::new, |table| accounts(&table, &defaults, place, mistakes));
+    let table = mistakes.or_default(root.table("rates"));
+    let rates = table.and_then(|table| rates(&table, mistakes));
+    Config { defaults, accounts, rates }
 }
 
 /// Reads the text of a file that holds what `[rates]` holds and nothing else.
@@ -102,7 +86,9 @@ pub fn parse_rates(text: &str, path: &Path) -> Result<Rates> {
                 .error("rates", "`rates` stands in a file that holds nothing but rates")
                 .hint("leave out the line `[rates]`, and what belongs to other tables"));
         }
-        rates(root)
+        let mut mistakes = Mistakes::default();
+        let rates = rates(root, &mut mistakes);
+        Ok(mistakes.or_first(rates)?.expect("rates without a mistake are complete"))
     })
 }
 
@@ -121,26 +107,26 @@ fn read<T>(text: &str, path: &Path, what: impl FnOnce(&Table) -> Result<T>) -> R
     what(&Table::root(source, entries.get_ref()))
 }
 
-fn defaults(table: &Table, place: Place) -> Result<Defaults> {
-    table.allow(DEFAULTS)?;
-    Ok(Defaults {
-        output: table.choice("output", OUTPUTS)?,
-        color: table.choice("color", COLORS)?,
-        convert_to: table.currency("in")?,
-        site: site(table)?,
-        members: table.flag("members")?.unwrap_or_default(),
-        thresholds: thresholds(table, &Thresholds::default())?,
-        signature: signature(table)?,
-        concurrency: table.number("concurrency", 1, 10_000)?,
-        rate: table.number("rate", 0, 1000)?,
-        timeout: table.duration("timeout", 3600)?,
-        connect_timeout: table.duration("connect_timeout", 3600)?,
-        deadline: table.duration("deadline", 86_400)?,
-        retries: table.number("retries", 0, 100)?,
-        proxy: proxy(table)?,
-        ca_file: file(table, "ca_file", place)?,
-        system_certs: table.flag("system_certs")?.unwrap_or_default(),
-    })
+fn defaults(table: &Table, place: Place, mistakes: &mut Mistakes) -> Defaults {
+    mistakes.note(table.unknown(DEFAULTS));
+    Defaults {
+        output: mistakes.or_default(table.choice("output", OUTPUTS)),
+        color: mistakes.or_default(table.choice("color", COLORS)),
+        convert_to: mistakes.or_default(table.currency("in")),
+        site: mistakes.or_default(site(table)),
+        members: mistakes.or_default(table.flag("members")).unwrap_or_default(),
+        thresholds: mistakes.or_default(thresholds(table, &Thresholds::default())),
+        signature: mistakes.or_default(signature(table)),
+        concurrency: mistakes.or_default(table.number("concurrency", 1, 10_000)),
+        rate: mistakes.or_default(table.number("rate", 0, 1000)),
+        timeout: mistakes.or_default(table.duration("timeout", 3600)),
+        connect_timeout: mistakes.or_default(table.duration("connect_timeout", 3600)),
+        deadline: mistakes.or_default(table.duration("deadline", 86_400)),
+        retries: mistakes.or_default(table.number("retries", 0, 100)),
+        proxy: mistakes.or_default(proxy(table)),
+        ca_file: mistakes.or_default(file(table, "ca_file", place)),
+        system_certs: mistakes.or_default(table.flag("system_certs")).unwrap_or_default(),
+    }
 }
 
 /// A proxy's address, which is never shown: it may hold a password.
@@ -224,31 +210,44 @@ fn threshold(table: &Table, key: &str) -> Result<Threshold> {
     Ok(Threshold { any: None, each })
 }
 
-fn rates(table: &Table) -> Result<Rates> {
-    let date = table.day("date")?.ok_or_else(|| {
-        table
-            .whole_error("the rates have no `date`")
-            .hint("say of which day they are: `date = \"2026-11-20\"`")
-    })?;
-    let base = table.currency("base")?.unwrap_or(Currency::CNY);
+/// Reads rates; `None` without a date.
+fn rates(table: &Table, mistakes: &mut Mistakes) -> Option<Rates> {
+    let missing = || {
+        let error = table.whole_error("the rates have no `date`");
+        error.hint("say of which day they are: `date = \"2026-11-20\"`")
+    };
+    let date = mistakes.or_default(table.day("date").and_then(|date| date.map(Some).ok_or_else(missing)));
+    let base = mistakes.or_default(table.currency("base")).unwrap_or(Currency::CNY);
     let mut rates: Vec<(Currency, Decimal)> = Vec::new();
     for (key, _) in table.keys().into_iter().filter(|(key, _)| !RATES.contains(key)) {
-        let currency = key.parse::<Currency>().map_err(|why: InvalidCurrency| {
-            let error = table.error(key, format_args!("`{}` is {}", table.full(key), InvalidCurrency::WHY));
-            match (nearest(key, RATES), why.meant) {
-                (Some(meant), _) => error.hint(format!("did you mean `{meant}`?")),
-                (None, Some(_)) => error.hint(why.hint()),
-                (None, None) => error.hint(format!("the other keys here are {}", quoted_list(RATES, "and"))),
-            }
-        })?;
-        let known = rates.iter().any(|(known, _)| *known == currency);
-        if known || currency == base {
-            let why = if known { "is a duplicate" } else { "is the base, whose rate is 1" };
-            return Err(table.error(key, format_args!("`{}` {why}", table.full(key))));
-        }
-        rates.push((currency, rate(table, key)?));
+        let entry = rated_currency(table, key, base, &rates)
+            .and_then(|currency| Ok(Some((currency, rate(table, key)?))));
+        rates.extend(mistakes.or_default(entry));
     }
-    Ok(Rates { date, base, rates })
+    Some(Rates { date: date?, base, rates })
+}
+
+/// Reads the currency that a rate is for.
+fn rated_currency(
+    table: &Table,
+    key: &str,
+    base: Currency,
+    rates: &[(Currency, Decimal)],
+) -> Result<Currency> {
+    let currency = key.parse::<Currency>().map_err(|why: InvalidCurrency| {
+        let error = table.error(key, format_args!("`{}` is {}", table.full(key), InvalidCurrency::WHY));
+        match (nearest(key, RATES), why.meant) {
+            (Some(meant), _) => error.hint(format!("did you mean `{meant}`?")),
+            (None, Some(_)) => error.hint(why.hint()),
+            (None, None) => error.hint(format!("the other keys here are {}", quoted_list(RATES, "and"))),
+        }
+    })?;
+    let is_duplicate = rates.iter().any(|(known, _)| *known == currency);
+    if is_duplicate || currency == base {
+        let why = if is_duplicate { "is a duplicate" } else { "is the base, whose rate is 1" };
+        return Err(table.error(key, format_args!("`{}` {why}", table.full(key))));
+    }
+    Ok(currency)
 }
 
 fn rate(table: &Table, key: &str) -> Result<Decimal> {

@@ -81,14 +81,19 @@ impl<'a> Table<'a> {
 
     /// Refuses every key but these.
     pub(super) fn allow(&self, known: &[&str]) -> Result<()> {
-        let Some((key, start)) = self.keys().into_iter().find(|(key, _)| !known.contains(key)) else {
-            return Ok(());
-        };
+        self.unknown(known).next().map_or(Ok(()), Err)
+    }
+
+    /// Returns an error for each key that is not one of these.
+    pub(super) fn unknown(&self, known: &[&str]) -> impl Iterator<Item = Error> {
         let place = if self.name.is_empty() { String::new() } else { format!(" in `{}`", self.name) };
-        let error = self.source.error(start, format_args!("unknown key `{}`{place}", spelt(key)));
-        Err(match nearest(key, known) {
-            Some(meant) => error.hint(format!("did you mean `{meant}`?")),
-            None => error.hint(format!("the keys here are {}", quoted_list(known, "and"))),
+        let unknown = self.keys().into_iter().filter(|(key, _)| !known.contains(key));
+        unknown.map(move |(key, start)| {
+            let error = self.source.error(start, format_args!("unknown key `{}`{place}", spelt(key)));
+            match nearest(key, known) {
+                Some(meant) => error.hint(format!("did you mean `{meant}`?")),
+                None => error.hint(format!("the keys here are {}", quoted_list(known, "and"))),
+            }
         })
     }
 

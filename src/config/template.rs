@@ -7,11 +7,8 @@ use super::table::{quoted, spelt};
 use crate::cloud::{Cloud, Origin};
 use crate::model::Site;
 
-/// Every key of the file, explained; the accounts follow it, and the rates follow them.
+/// Every key of the file, explained; the accounts that were found follow it.
 const KEYS: &str = include_str!("template.toml");
-
-/// The keys of `[rates]`, explained.
-const RATES: &str = include_str!("rates.toml");
 
 /// Credentials that were found on this machine, for the file to refer to. It holds no secret, so none is copied.
 #[derive(Debug)]
@@ -37,7 +34,6 @@ pub fn template(found: &[Suggestion]) -> String {
         account(&mut text, &name, suggestion, &credentials);
         taken.push(name);
     }
-    text.push_str(RATES);
     text
 }
 

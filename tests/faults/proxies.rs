@@ -66,14 +66,14 @@ fn a_wrong_password_is_not_repeated_in_the_error() {
     hint: set it in the variable CLOUDBAL_PROXY instead
     [environment] asking https://business.aliyuncs.com for balance
     error: aliyun/environment: the proxy rejected the user name or password
-    hint: check them in `--proxy` or HTTPS_PROXY; special characters must be percent-encoded
+    hint: check them in CLOUDBAL_PROXY or HTTPS_PROXY; special characters must be percent-encoded
     --- exit status 1
     1 requests
     ");
     let ended = cloudbal(&["aliyun", "balance"]).env("https_proxy", &url).end();
     assert_snapshot!(ended.told_alone(), @"
     error: aliyun/environment: the proxy rejected the user name or password
-    hint: check them in `--proxy` or HTTPS_PROXY; special characters must be percent-encoded
+    hint: check them in CLOUDBAL_PROXY or HTTPS_PROXY; special characters must be percent-encoded
     --- exit status 1
     ");
 }
@@ -314,4 +314,21 @@ fn a_variable_that_does_not_count_may_hold_anything() {
     let run = cloudbal(&["aliyun", "balance", "--proxy", &address, "--ca-file", authority.path()]);
     let ended = run.env("HTTPS_PROXY", "ftp://127.0.0.1:9").end();
     assert_eq!((ended.status, proxy.seen().len()), (Some(0), 2), "a proxy may have no scheme: {ended:?}");
+}
+
+#[test]
+fn a_proxy_that_would_not_be_used_is_refused() {
+    let directed = ["aliyun", "balance", "--connect-to", "127.0.0.1:9"];
+    let by_option = cloudbal(&[&directed[..], &["--proxy", "http://127.0.0.1:9"]].concat()).end();
+    assert_snapshot!(by_option.told_alone(), @"
+    error: `--proxy` cannot be used with `--connect-to`, which connects without a proxy
+    hint: leave out one of them
+    --- exit status 2
+    ");
+    let by_variable = cloudbal(&directed).env("CLOUDBAL_PROXY", "http://127.0.0.1:9").end();
+    assert_snapshot!(by_variable.told_alone(), @"
+    error: CLOUDBAL_PROXY cannot be used with `--connect-to`, which connects without a proxy
+    hint: leave out one of them
+    --- exit status 2
+    ");
 }

@@ -62,6 +62,7 @@ fn what_is_found_is_named_and_the_next_commands_work() {
     let here = home.path("").to_str().unwrap().trim_end_matches('/').to_owned();
     assert_snapshot!(settings(&text).replace(&here, "[HOME]"), @r#"
     [defaults]
+    [accounts]
     [accounts.default]
     provider = "tencent"
     site = "intl"

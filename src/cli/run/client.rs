@@ -7,7 +7,7 @@ use crate::cli::origins::Origins;
 use crate::cli::print;
 use crate::client::{self, CertificateFile, PROXY_VARIABLES, Roots, Settings};
 use crate::config::Defaults;
-use crate::model::{Result, Secret};
+use crate::model::{Error, ErrorKind, Result, Secret};
 
 /// The default limit of concurrent requests.
 const CONCURRENCY: u32 = 256;
@@ -55,9 +55,14 @@ pub fn settings(options: &Options, defaults: &Defaults) -> Result<Settings> {
     })
 }
 
-/// Refuses a proxy that is not valid, and warns of a password that other users of the machine can see.
+/// Refuses a proxy that is invalid or would not be used, and warns of a password that other users of the machine can see.
 pub fn check_proxy(options: &Options, origins: &Origins) -> Result<()> {
     let Some(proxy) = &options.proxy else { return Ok(()) };
+    if options.connect_to.is_some() {
+        let name = if origins.is_given("proxy") { "`--proxy`" } else { "CLOUDBAL_PROXY" };
+        let message = format!("{name} cannot be used with `--connect-to`, which connects without a proxy");
+        return Err(Error::new(ErrorKind::Usage, message).hint("leave out one of them"));
+    }
     if origins.is_given("proxy") && !options.quiet && has_password(proxy) {
         let warning = "warning: the password in `--proxy` shows in the list of processes (`ps`)\n\
                        hint: set it in the variable CLOUDBAL_PROXY instead\n";

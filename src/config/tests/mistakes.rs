@@ -391,3 +391,28 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_check_finds_every_mistake_of_every_table() {
+    let text = "[defaults]\nretries = -1\nratess = 1\noutput = 'xml'\n\
+                [accounts.a]\nprovider = 'tencent'\nsite = 'moon'\nsignature = 'acs3'\ncurrency = 'RMB'\n\
+                [accounts.b]\nprovider = 'aliyun'\nthreshold = '5k'\nrole_arn = 'r'\nrole_duration = '500ms'\n\
+                [rates]\nUSD = 'x'\nRMB = '1'\n";
+    let found: Vec<String> = super::mistakes(text, place()).iter().map(ToString::to_string).collect();
+    assert_eq!(
+        found,
+        [
+            "/etc/cloudbal.toml:3:1: unknown key `ratess` in `defaults`",
+            "/etc/cloudbal.toml:4:1: `defaults.output` is `xml`, not `table`, `json`, `ndjson`, `csv` or `yaml`",
+            "/etc/cloudbal.toml:2:1: `defaults.retries` is -1, not a whole number from 0 to 100",
+            "/etc/cloudbal.toml:7:1: `accounts.a.site` is `moon`, not `auto`, `intl` or `cn`",
+            "/etc/cloudbal.toml:9:1: `accounts.a.currency` is `RMB`, not an ISO 4217 currency code",
+            "/etc/cloudbal.toml:8:1: `accounts.a.signature` has no effect: Tencent Cloud does not use it",
+            "/etc/cloudbal.toml:14:1: `accounts.b.role_duration` is not a whole number of seconds",
+            "/etc/cloudbal.toml:12:1: `accounts.b.threshold` is `5k`: not an amount",
+            "/etc/cloudbal.toml:15:2: the rates have no `date`",
+            "/etc/cloudbal.toml:16:1: `rates.USD` is not a positive decimal number",
+            "/etc/cloudbal.toml:17:1: `rates.RMB` is not an ISO 4217 currency code",
+        ]
+    );
+}

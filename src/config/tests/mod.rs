@@ -54,15 +54,15 @@ fn the_whole_file_is_understood() {
         credentials.profile = "default"
         currency = "JPY"
         endpoint = "HTTPS://Billing.intl.tencentcloudapi.com:443/"
-        signature = "rpc"
         [accounts."a b"]
         provider = "aliyun"
         site = "auto"
         credentials = { command = "pass show cloud/shop" }
         role_arn = "acs:ram::1234567890:role/billing"
         role_session_name = "s"
-        role_duration = 900
+        role_duration = "15m"
         external_id = "x"
+        signature = "rpc"
         [accounts."生产"]
         provider = "tencent"
         [rates]
@@ -98,7 +98,6 @@ member_threshold = "10"
 credentials = { profile = "default" }
 currency = "JPY"
 endpoint = "https://billing.intl.tencentcloudapi.com"
-signature = "rpc"
 
 [accounts."a b"]
 provider = "aliyun"
@@ -111,7 +110,7 @@ role_arn = "acs:ram::1234567890:role/billing"
 role_session_name = "s"
 role_duration = 900
 external_id = "x"
-signature = "acs3"
+signature = "rpc"
 
 [accounts."生产"]
 provider = "tencent"
@@ -119,7 +118,6 @@ site = "cn"
 members = true
 threshold = { USD = "1000.5", CNY = "-7000" }
 member_threshold = "10"
-signature = "acs3"
 
 [rates]
 date = 2026-11-20

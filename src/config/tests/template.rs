@@ -8,15 +8,38 @@ use super::super::{accounts, read};
 use super::*;
 use crate::cloud::{CLOUDS, Origin, named};
 
-/// The template with every key set: the `#` is taken from each line that holds a key or a table.
+/// Whether a line of the template is an example: nothing but a key and a value after the `#`.
+fn is_example(line: &str) -> bool {
+    line.strip_prefix('#').is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_alphabetic()))
+}
+
+/// The template with the examples uncommented that are chosen.
+fn uncommented(text: &str, is_chosen: impl Fn(&str) -> bool) -> String {
+    let line = |line| if is_example(line) && is_chosen(line) { &line[1..] } else { line };
+    text.lines().map(|text| line(text).to_owned() + "\n").collect()
+}
+
 fn everything_set(text: &str) -> String {
-    let set = |line: &str| match line.strip_prefix('#') {
-        Some(rest) if rest.starts_with(|first: char| first.is_ascii_alphabetic() || first == '[') => {
-            rest.to_owned()
+    uncommented(text, |_| true)
+}
+
+#[test]
+fn each_example_can_be_uncommented_without_changing_anything_else() {
+    let found = template(&suggestions()[..3]);
+    let examples: Vec<&str> = found.lines().filter(|line| is_example(line)).collect();
+    assert!(examples.len() > 25, "{examples:?}");
+    let plain = parse(&found, place()).unwrap();
+    for example in examples {
+        let config = parse(&uncommented(&found, |line| line == example), place())
+            .unwrap_or_else(|error| panic!("{example}: {error}"));
+        // What was found stays as it is, after the account of the example, if it is one.
+        let more = usize::from(example.starts_with("#example"));
+        assert_eq!(config.accounts.len(), plain.accounts.len() + more, "{example}");
+        assert_eq!(config.rates.is_some(), example.starts_with("#rates"), "{example}");
+        for (one, other) in config.accounts[more..].iter().zip(&plain.accounts) {
+            assert_eq!(one.name, other.name, "{example}");
         }
-        _ => line.to_owned(),
-    };
-    text.lines().map(|line| set(line) + "\n").collect()
+    }
 }
 
 /// The examples of `credentials` that the template lists.
@@ -50,7 +73,7 @@ fn suggestions() -> Vec<Suggestion> {
 fn accounts_that_were_found_are_named_each_once() {
     let text = template(&suggestions()[..3]);
     let accounts = text.split_once("\n[accounts.").expect("there are accounts").1;
-    let accounts = accounts.split_once("\n\n\n").expect("the rates follow").0;
+    let accounts = accounts.trim_end();
     assert_eq!(
         accounts,
         r#"default]
@@ -92,7 +115,8 @@ fn every_key_that_the_template_explains_is_one_that_is_understood() {
     let json = as_json(&text);
     assert_eq!(keys(&json), known(&[read::KEYS]));
     assert_eq!(keys(&json["defaults"]), known(&[read::DEFAULTS]));
-    assert_eq!(keys(&json["accounts"]["example"]), known(&[accounts::ACCOUNT]));
+    let examples = json["accounts"].as_object().unwrap().values();
+    assert_eq!(examples.flat_map(keys).collect::<BTreeSet<_>>(), known(&[accounts::ACCOUNT]));
     assert_eq!(keys(&json["rates"]), known(&[read::RATES, &["USD", "JPY"]]));
     let mut listed = BTreeSet::new();
     let mut oidc = BTreeSet::new();
