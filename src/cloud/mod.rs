@@ -76,6 +76,11 @@ pub trait Cloud: Debug + Send + Sync {
     /// The API action that reads the account's own balance, as the cloud's documentation names it.
     fn balance_action(&self) -> &'static str;
 
+    /// The currency of balances on a site, where it is known before a reply; `None` where the reply names it.
+    fn currency(&self, _site: Site) -> Option<Currency> {
+        None
+    }
+
     /// The API that reads the balances of an organization's members; `None` where there is none.
     fn members(&self) -> Option<MembersApi> {
         None

@@ -165,7 +165,8 @@ fn pick(keys: &Keys, profiles: &Profiles, name: &str, shown: &str, around: &Surr
 fn found(keys: &Keys, profile: &Profile, kept: Kept, around: &Surroundings) -> Result<Found> {
     if let Some(name) = keys.no_external
         && kept.source.is_external()
-        && variable(name, around)?.is_some_and(|value| value == "1" || value.eq_ignore_ascii_case("true"))
+        && let Some((name, value)) = spelt(name, around)?
+        && (value == "1" || value.eq_ignore_ascii_case("true"))
     {
         let message = format!(
             "profile `{}` in `{}` runs a program or asks an address, which `{name}` forbids",

@@ -5,7 +5,7 @@ use std::time::Duration;
 use insta::{allow_duplicates, assert_snapshot};
 
 use crate::paging::{page_asked, page_of};
-use crate::run::{Run, balance_of, keyless, members_of, through_shell};
+use crate::run::{Run, balance_of, cloudbal, keyless, members_of, through_shell};
 use crate::server::{Server, balance, json};
 
 #[test]
@@ -184,4 +184,16 @@ fn a_pipe_is_a_file_like_any_other_when_somebody_writes_to_it() {
     let ended = run.args(&["--deadline", "8"]).end();
     writer.join().unwrap();
     assert_eq!((ended.status, &*ended.stderr), (Some(0), ""), "{}", ended.stdout);
+}
+
+#[test]
+fn a_file_of_system_certificates_without_an_end_is_refused() {
+    let (_home, pipe) = home_with_pipe("pipe");
+    for (file, shown) in [(&*pipe, "[HOME]/pipe"), ("/dev/zero", "/dev/zero")] {
+        let ended = cloudbal(&["aliyun", "balance"]).env("SSL_CERT_FILE", file).end();
+        assert!(ended.took < Duration::from_secs(2), "{:?}", ended.took);
+        let told = ended.told_alone().replace(&*pipe, "[HOME]/pipe");
+        assert!(told.contains(&format!("SSL_CERT_FILE is `{shown}`, which is not a regular file")), "{told}");
+        assert!(told.contains("--- exit status"), "{told}");
+    }
 }

@@ -3,15 +3,17 @@
 use std::path::PathBuf;
 
 use chrono::Utc;
+use rust_decimal::Decimal;
 
 use crate::app::tasks;
 use crate::cli::args::{ConfigCommand, Options};
 use crate::cli::messages::Messages;
 use crate::cli::run::conversion;
 use crate::cli::{Outcome, config_file, print};
+use crate::cloud::{Account, Source};
 use crate::config::{self, Config};
 use crate::credentials::Surroundings;
-use crate::model::{Error, ErrorKind, Result};
+use crate::model::{Currency, Error, ErrorKind, Result};
 use crate::render::visible;
 
 /// Prints what is asked about the configuration file.
@@ -56,8 +58,19 @@ fn warnings(config: &Config) -> Vec<String> {
     for (task, entry) in tasks.iter().zip(&config.accounts) {
         let mut warn =
             |text: String| warnings.push(format!("warning: {}: {}\n", visible(&entry.name), visible(&text)));
-        if let Err(error) = &task.source {
-            warn(error.to_string());
+        match &task.source {
+            Err(error) => warn(error.to_string()),
+            Ok(source) => missing(source).into_iter().for_each(&mut warn),
+        }
+        let currencies = currencies(&task.account);
+        let is_other =
+            |(currency, _): &&(Currency, Decimal)| !currencies.is_empty() && !currencies.contains(currency);
+        let usual = &config.defaults.thresholds.own;
+        if let Some((other, _)) = entry.thresholds.own.each.iter().find(is_other)
+            && entry.thresholds.own != *usual
+        {
+            let own: Vec<String> = currencies.iter().map(ToString::to_string).collect();
+            warn(format!("`threshold` in {other} checks nothing: the balance is in {}", own.join(" or ")));
         }
         let members = &entry.thresholds.members;
         let has_threshold = members.any.is_some() || !members.each.is_empty();
@@ -79,6 +92,35 @@ fn warnings(config: &Config) -> Vec<String> {
         ));
     }
     warnings
+}
+
+/// Returns what a source of credentials needs and this machine does not have.
+fn missing(source: &Source) -> Option<String> {
+    match source {
+        Source::AssumeRole { by, .. } => missing(by),
+        Source::Command(words) => {
+            let program = words.first()?;
+            // Without PATH, a name is looked up where the system sees fit.
+            if std::env::var_os("PATH").is_none() && !program.contains(std::path::is_separator) {
+                return None;
+            }
+            let error = which::which(program).err()?;
+            Some(format!("the program for credentials `{program}` cannot be run: {error}"))
+        }
+        Source::WebIdentity { token_file, .. } if !token_file.exists() => {
+            Some(format!("the identity token file `{}` does not exist", token_file.display()))
+        }
+        _ => None,
+    }
+}
+
+/// Returns the currencies that an account's balance may be in; none where only the reply tells.
+fn currencies(account: &Account) -> Vec<Currency> {
+    if let Some(currency) = account.currency {
+        return vec![currency];
+    }
+    let of_sites = account.sites().into_iter().map(|site| account.cloud.currency(site));
+    of_sites.collect::<Option<Vec<_>>>().unwrap_or_default()
 }
 
 /// Returns where the configuration file is, or would be.

@@ -1,5 +1,6 @@
 //! How requests are sent.
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::cli::args::Options;
@@ -22,7 +23,9 @@ fn within_open_files(concurrency: u32) -> usize {
 
 /// Brings options and configuration together, and reads the files of certificates.
 pub fn settings(options: &Options, defaults: &Defaults) -> Result<Settings> {
-    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let value = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+    let system_file = value("SSL_CERT_FILE").map(PathBuf::from);
+    system_file.as_deref().map_or(Ok(()), check_certificate_file)?;
     let files = match &*options.ca_file {
         // The sandbox's certificate is all that its requests need.
         _ if options.sandbox => &[],
@@ -39,7 +42,7 @@ pub fn settings(options: &Options, defaults: &Defaults) -> Result<Settings> {
         timeout: options.timeout.or(defaults.timeout).unwrap_or(Duration::from_secs(10)),
         retries: options.retries.or(defaults.retries).unwrap_or(3),
         roots: Roots {
-            system: is_system || is_set("SSL_CERT_FILE") || is_set("SSL_CERT_DIR"),
+            system: is_system || system_file.is_some() || value("SSL_CERT_DIR").is_some(),
             files: files.iter().map(|file| CertificateFile::read(file)).collect::<Result<_>>()?,
             ..Roots::default()
         },
@@ -53,6 +56,15 @@ pub fn settings(options: &Options, defaults: &Defaults) -> Result<Settings> {
         metadata_endpoint: options.metadata_endpoint.clone(),
         concurrency: within_open_files(options.concurrency.or(defaults.concurrency).unwrap_or(CONCURRENCY)),
     })
+}
+
+/// Refuses a file of system certificates that may have no end: it is read whole, without regard to the deadline.
+fn check_certificate_file(path: &Path) -> Result<()> {
+    if path.is_file() || !path.exists() {
+        return Ok(());
+    }
+    let message = format!("SSL_CERT_FILE is `{}`, which is not a regular file", path.display());
+    Err(Error::new(ErrorKind::Configuration, message).hint("set it to a PEM file, or use `--ca-file`"))
 }
 
 /// Refuses a proxy that is invalid or would not be used, and warns of a password that other users of the machine can see.

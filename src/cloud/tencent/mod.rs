@@ -63,6 +63,10 @@ impl Cloud for Tencent {
         balance::ACTION
     }
 
+    fn currency(&self, site: Site) -> Option<Currency> {
+        Some(currency_of(site))
+    }
+
     fn members(&self) -> Option<MembersApi> {
         Some(MembersApi { action: members::ACTION, page_size: members::PAGE_SIZE })
     }
@@ -176,11 +180,12 @@ fn major(fields: &Fields, name: &str) -> std::result::Result<Option<Decimal>, In
         .transpose()
 }
 
-/// Neither balance reply names a currency. On the international site amounts are US cents, on the China site fen;
-/// the site that answered decides.
+/// The currency of a reply, which names none.
 fn currency(context: &Context) -> Currency {
-    context.currency.unwrap_or(match context.site {
-        Site::CN => Currency::CNY,
-        _ => Currency::USD,
-    })
+    context.currency.unwrap_or_else(|| currency_of(context.site))
+}
+
+/// On the international site amounts are US cents, on the China site fen.
+fn currency_of(site: Site) -> Currency {
+    if site == Site::CN { Currency::CNY } else { Currency::USD }
 }
