@@ -32,7 +32,7 @@ impl<'p> Filter<'p> {
         matching.map(|(_, is_matched)| is_matched.set(true)).count() > 0
     }
 
-    /// Returns an error about patterns that matched no member. If something could not be read, there is no such error,
+    /// Returns an error about patterns that matched no member. If something could not be read, it returns none,
     /// because the missing members may match.
     pub fn unmatched(&self) -> Option<Error> {
         let unmatched: Vec<String> = self

@@ -37,11 +37,10 @@ pub fn load(options: &Options) -> Result<Config> {
     match (config::load(&path, home().as_deref())?, &options.config) {
         (Some(config), _) => Ok(config),
         (None, None) => Ok(Config::default()),
-        (None, Some(_)) => Err(Error::new(
-            ErrorKind::Configuration,
-            format!("there is no configuration file `{}`", path.display()),
-        )
-        .hint("check `--config` and CLOUDBAL_CONFIG, or write one with `cloudbal init`")),
+        (None, Some(_)) => {
+            Err(Error::new(ErrorKind::Configuration, format!("no configuration file `{}`", path.display()))
+                .hint("check `--config` and CLOUDBAL_CONFIG, or write one with `cloudbal init`"))
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use super::messages::Messages;
 use super::origins::Origins;
 use super::print;
 use crate::app::{Scope, Task};
-use crate::cloud::Source;
+use crate::cloud::{Account, Source};
 use crate::journal::{Journal, Subject};
 use crate::model::{Error, ErrorKind, Result};
 
@@ -43,7 +43,8 @@ pub fn open(resume: &Resume, tasks: &mut [Task], origins: &Origins, messages: Me
     let mut parts: Vec<(&mut Task, Subject)> = Vec::new();
     for task in tasks {
         if let (Ok(source), Some(uins)) = (&task.source, uins(&task.scope)) {
-            let subject = Subject::new(&task.account, &key(source), uins);
+            let key = key(source).ok_or_else(|| unidentified(&task.account))?;
+            let subject = Subject::new(&task.account, &key, uins);
             parts.push((task, subject));
         }
     }
@@ -94,17 +95,24 @@ fn pages(number: usize) -> String {
     if number == 1 { "1 saved page".to_owned() } else { format!("{number} saved pages") }
 }
 
-/// What tells one account's credentials from another's.
-fn key(source: &Source) -> String {
+/// Returns what identifies the account of some credentials; `None` if only obtaining them tells, as the same program,
+/// address, instance or entry of the keyring may give another account's key next time.
+fn key(source: &Source) -> Option<String> {
     match source {
-        Source::Static(credentials) => credentials.key_id.clone(),
-        Source::AssumeRole { by, role } => format!("{} {}", key(by), role.arn),
-        Source::WebIdentity { role, .. } => role.arn.clone(),
-        Source::Instance { role } => format!("instance {}", role.as_deref().unwrap_or_default()),
-        Source::Uri(address) => address.expose().to_owned(),
-        Source::Command(words) => words.join(" "),
-        Source::Keyring(name) => name.clone(),
+        Source::Static(credentials) => Some(credentials.key_id.clone()),
+        // The full name of a role holds its account, with whichever key it is assumed.
+        Source::AssumeRole { by, role } => Some(format!("{} {}", key(by).unwrap_or_default(), role.arn)),
+        Source::WebIdentity { role, .. } => Some(role.arn.clone()),
+        Source::Instance { .. } | Source::Uri(_) | Source::Command(_) | Source::Keyring(_) => None,
     }
+}
+
+/// The error about an account that cannot be identified before its credentials are obtained.
+fn unidentified(account: &Account) -> Error {
+    let message = "cannot resume: the source of its credentials may give another account's key next time";
+    Error::new(ErrorKind::Usage, message)
+        .at(account.cloud.name(), &account.label)
+        .hint("leave out `--resume`, or assume a role with these credentials (`role_arn`)")
 }
 
 /// Removes the journal when everything was read and shown; otherwise says how to resume.

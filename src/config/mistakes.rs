@@ -23,7 +23,7 @@ impl Mistakes {
         self.0
     }
 
-    /// Returns the value if there is no mistake, and otherwise the first one.
+    /// Returns the first mistake, or else the value.
     pub(super) fn or_first<T>(self, value: T) -> Result<T> {
         self.0.into_iter().next().map_or(Ok(value), Err)
     }

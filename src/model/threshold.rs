@@ -15,7 +15,7 @@ pub struct Threshold {
 }
 
 impl Threshold {
-    /// Returns whether there is no threshold in any currency.
+    /// Returns whether all currencies are without a threshold.
     pub fn is_empty(&self) -> bool {
         self.any.is_none() && self.each.is_empty()
     }

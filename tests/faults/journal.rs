@@ -142,12 +142,32 @@ fn a_key_that_is_wrong_leaves_no_journal_to_the_right_one() {
 fn credentials_that_cannot_be_obtained_leave_no_journal() {
     let (place, server) = (Place::new(), Failing::with(20));
     let configuration = place.0.path().join("config.toml");
-    let text = "[accounts.prod]\nprovider = 'tencent'\ncredentials = { command = 'false' }\n";
+    let text = "[accounts.prod]\nprovider = 'tencent'\ncredentials = { command = 'false' }\n\
+                role_arn = 'qcs::cam::uin/1:roleName/r'\nrole_session_name = 's'\n";
     std::fs::write(&configuration, text).unwrap();
     let ended = server.run(&place).args(&["--config", configuration.to_str().unwrap()]).end();
     assert_ne!(ended.status, Some(0), "{ended:?}");
     assert_eq!(server.server.seen().len(), 0);
     assert!(!place.journal().exists());
+}
+
+/// The same program may give another account's key in the next run, whose members would be shown as this one's.
+#[test]
+fn credentials_that_do_not_tell_their_account_beforehand_are_refused() {
+    let (place, server) = (Place::new(), Failing::with(20));
+    let configuration = place.0.path().join("config.toml");
+    for credentials in ["command = 'true'", "instance = true", "instance = 'billing'"] {
+        let text = format!("[accounts.prod]\nprovider = 'tencent'\ncredentials = {{ {credentials} }}\n");
+        std::fs::write(&configuration, text).unwrap();
+        let ended = server.run(&place).args(&["--config", configuration.to_str().unwrap()]).end();
+        allow_duplicates! { assert_snapshot!(ended.told(&server.server), @"
+        error: tencent/prod: cannot resume: the source of its credentials may give another account's key next time
+        hint: leave out `--resume`, or assume a role with these credentials (`role_arn`)
+        --- exit status 2
+        0 requests
+        ") };
+        assert!(!place.journal().exists());
+    }
 }
 
 #[test]

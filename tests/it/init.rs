@@ -188,7 +188,7 @@ fn another_place_can_be_named_and_nothing_found_is_no_error() {
     ");
     assert_snapshot!(home.whole(&run(&["config", "check"])), @"
     --- stderr
-    error: there is no configuration file `[HOME]/deep/in/here.toml`
+    error: no configuration file `[HOME]/deep/in/here.toml`
     hint: write one with `cloudbal init`; without it cloudbal uses what the clouds' own tools keep
     --- exit status 2
     ");

@@ -126,18 +126,15 @@ fn currencies(account: &Account) -> Vec<Currency> {
 /// Returns where the configuration file is, or would be.
 pub fn path(options: &Options) -> Result<PathBuf> {
     config_file::path(options).ok_or_else(|| {
-        Error::new(
-            ErrorKind::Configuration,
-            "it is not known where the configuration is: there is no home directory",
-        )
-        .hint("name a file with `--config` or CLOUDBAL_CONFIG")
+        Error::new(ErrorKind::Configuration, "cannot locate the configuration: no home directory")
+            .hint("name a file with `--config` or CLOUDBAL_CONFIG")
     })
 }
 
 fn load(options: &Options) -> Result<Config> {
     let path = path(options)?;
     config::load(&path, config_file::home().as_deref())?.ok_or_else(|| {
-        Error::new(ErrorKind::Configuration, format!("there is no configuration file `{}`", path.display()))
+        Error::new(ErrorKind::Configuration, format!("no configuration file `{}`", path.display()))
             .hint("write one with `cloudbal init`; without it cloudbal uses what the clouds' own tools keep")
     })
 }
